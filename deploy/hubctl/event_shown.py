@@ -109,7 +109,7 @@ def _followed(hub: Hub, publisher: str, one: Recorded) -> Found:
             receipt = lookup.received(session, service, one.envelope.source, str(one.envelope.id))
             if receipt is not None:
                 receipts.append(receipt)
-            elif lookup.hears(session, service, one.envelope.routing_key):
+            elif lookup.subscribes_to(session, service, one.envelope.routing_key):
                 missing.append(service)
     body, fault = one.envelope.to_bytes(hub.schemas_url), None
     try:

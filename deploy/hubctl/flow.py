@@ -34,7 +34,7 @@ def look(hub: Hub, service: str, *, patient: bool = True) -> FlowSeen:
         moves = bool(seen) and patient and (now - still < SETTLES_SECONDS / 2 or _waits(hub, service))
         with opened(hub, service) as session:
             gaps = counting.gaps(session)
-            healing = any(one.behind for one in missing_events.heard(session))
+            healing = any(one.behind for one in missing_events.received_counts(session))
     except SQLAlchemyError as exc:
         return FlowSeen(service=service, away=type(exc).__name__)
     lost = [Lost(source.rpartition("/")[2], source, type_, n) for (source, type_), n in sorted(seen.items())]
@@ -47,7 +47,7 @@ def _missing(hub: Hub, service: str) -> dict[tuple[str, str], int]:
     """Source and type → how many were published and have not come."""
     published = dict(_published(hub))  # first: what comes meanwhile only makes less seem missing
     with opened(hub, service) as session:
-        listed = missing_events.heard(session)
+        listed = missing_events.received_counts(session)
     found = {
         (source, one.routing_key): published[source][one.routing_key] - one.received
         for one in listed

@@ -51,7 +51,7 @@ def heal(
 def _read(hub: Hub, before: FlowSeen, who: Operator) -> bool:
     """Ask for what is missing and wait until the log has been read; False when no reader does so."""
     with opened(hub, before.service) as session:
-        listed = [one.routing_key for one in missing_events.heard(session)]
+        listed = [one.routing_key for one in missing_events.received_counts(session)]
         # What a gap lacks may be of any kind.
         asked = listed if before.gaps else [one.type for one in before.lost]
         missing_events.ask(session, queue_of(before.service), asked, who)

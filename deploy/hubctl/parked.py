@@ -58,7 +58,7 @@ def list_(
             if grouped:
                 groups += [(name, group) for group in stored_deliveries.groups(session, states)]
                 continue
-            found = stored_deliveries.kept(session, states, error=error, type_=type_, limit=limit)
+            found = stored_deliveries.stored(session, states, error=error, type_=type_, limit=limit)
             rows += [Found(name, one) for one in found]
     rows = sorted(rows, key=lambda one: one.kept.received_at)[:limit]
     groups = [
@@ -193,7 +193,7 @@ def _selected(
     for service in services:
         with opened(hub, service) as session:
             found += [
-                Found(service, one) for one in stored_deliveries.kept(session, error=error, type_=type_)
+                Found(service, one) for one in stored_deliveries.stored(session, error=error, type_=type_)
             ]
     return found
 

@@ -64,7 +64,7 @@ def _broken(doing: SubscriberStatus) -> Iterator[tuple[Grade, str]]:
         kinds = count(len(doing.unbound), "type of event", "types of events")
         again = f"hubctl subscribers change {name} --events binds them again."
         yield Grade.WRONG, f"It no longer hears {kinds}, such as {doing.unbound[0]}: {again}"
-    if not doing.let_in:
+    if not doing.may_read:
         again = f"hubctl subscribers rotate {name} makes it anew."
         yield Grade.WRONG, f"Its user is missing, or may do something else than read: {again}"
 

@@ -1,5 +1,5 @@
-"""The post office: an accepted command's events reach every subscriber, take effect once, in order.
+"""The messaging library: every event reaches each subscriber, takes effect once, in order within a subject.
 
-No word of a maths hub belongs here. The core (envelope, tables, outbox, inbox, topology) knows neither
-nameko nor the broker's client; the edges (relay, subscribe, wire) do.
+README.md teaches it. No word of a maths hub belongs here. The core (envelope, tables, outbox, inbox) of it
+imports neither nameko nor the broker's client; the edges (relay, subscribe, wire) do.
 """

@@ -4,11 +4,11 @@ import random
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-BETWEEN: Final = ","  # may stand in no host name; in a password it is left alone
+BETWEEN: Final = ","  # not valid in a host name; ignored in a password
 
 
 def uris_of(uri: str) -> list[str]:
-    """One URI for each node, in the order in which they are written."""
+    """Return one URI for each node, in the order given."""
     parts = urlsplit(uri)
     login, at, hosts = parts.netloc.rpartition("@")
     listed = [host for host in hosts.split(BETWEEN) if host]
@@ -18,10 +18,10 @@ def uris_of(uri: str) -> list[str]:
 
 
 def in_random_order(uri: str) -> list[str]:
-    """One URI for each node, shuffled.
+    """Return one URI for each node, shuffled.
 
-    So connections spread over the nodes, and a node that lets clients in and serves none is not tried first
-    for ever.
+    So connections spread over the nodes, and a node that accepts connections without serving them is not
+    always tried first.
     """
     uris = uris_of(uri)
     random.shuffle(uris)

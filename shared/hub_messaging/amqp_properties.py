@@ -1,8 +1,8 @@
-"""Makes the broker's client (py-amqp 5) survive a message whose properties are not text.
+"""A patch of the broker's client (py-amqp 5): it survives a message whose properties are not text.
 
 It decodes every property as UTF-8 while it reads, and an error there breaks the connection: the message is
 delivered again, breaks the next one, and so on for ever. Importing this module closes that: such a message
-arrives with no properties at all, and whoever reads it decides.
+arrives with no properties at all, and its reader decides.
 """
 
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""One attempt to let deliveries take effect: the handler's call, and what its failure means."""
+"""One attempt at deliveries: the call of the handler, and the judgement of its failure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,56 +15,56 @@ from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.sessions import OneConnection
 from hub_messaging.tracing import handling
 
-# Events handled one by one that share a transaction: most of their time a commit waits for the disk.
+# Events handled one by one that share a transaction, as a commit takes longer than most handlers.
 TOGETHER: Final = 20
-# So many failures one after the other, with nothing that succeeds between them, are no accident of one event.
+# Consecutive failures after which the fault is not that of one event.
 RUN_OF_FAILURES: Final = 20
-# A database that answers when asked did not go away: after so many attempts the fault is the handler's own.
+# Attempts that lost their connection while the database answers, after which the handler is at fault.
 LOST_CONNECTIONS: Final = 3
 
 log = structlog.get_logger("hub_messaging.dispatch")
 
 
 class DatabaseAway(Exception):
-    """Nothing can be decided without the database; the messages are to be handed in again."""
+    """The database is unavailable; the same messages are to be dispatched again."""
 
 
 @dataclass(frozen=True)
 class Handler:
-    """One function that lets events of certain types take effect."""
+    """The handler of some event classes, called with a session and deliveries."""
 
     event_classes: Mapping[str, type[Event]]  # by routing key
-    batch: bool  # whether it takes many at a time
+    batch: bool  # takes many deliveries at a time
     call: Callable[[Session, Sequence[Delivery[Event]]], None]
 
 
 @dataclass
 class Attempts:
-    """Attempts at new and at kept deliveries of one subscription: they fail and recover together."""
+    """Attempts at new and stored deliveries of one subscription, which degrade and recover together."""
 
     subscription: str
     sessions: sessionmaker[Session] | OneConnection
     metrics: ReadingMetrics
-    failures: int = 0  # one after the other, without a success
+    failures: int = 0  # consecutive
     lost_connections: int = 0
 
     @property
-    def struggling(self) -> bool:
-        """Whether to go on one at a time."""
+    def degraded(self) -> bool:
+        """Whether deliveries are to be attempted one at a time."""
         return self.failures >= RUN_OF_FAILURES
 
     def call(self, handler: Handler, session: Session, deliveries: Sequence[Delivery[Event]]) -> None:
-        """Let a handler have deliveries: all of them, or one after the other."""
+        """Call a handler with all deliveries, or with one after the other."""
         for run in [deliveries] if handler.batch else [[one] for one in deliveries]:
             envelopes = [delivery.envelope for delivery in run]
             with self.metrics.handling(envelopes), handling(self.subscription, envelopes):
                 handler.call(session, run)
 
     def require_database(self, error: Exception) -> None:
-        """Tell a database that has gone from a statement of the handler's that failed.
+        """Raise unless an error is the handler's own: probe the database.
 
         Raises:
-            DatabaseAway: it does not answer, or hung up on us for the first times in a row.
+            DatabaseAway: it does not answer, or ended the connection for one of the first times in a row.
         """
         if not is_away(error):
             return
@@ -79,12 +79,12 @@ class Attempts:
             raise DatabaseAway from error
 
     def count_failure(self, envelope: Envelope | None, state: str, error: BaseException) -> None:
-        """Note that a handler failed, and what became of the delivery."""
+        """Count a handler's failure, and log the delivery's new state."""
         self.failures += 1
         self.note_failure(envelope, state, error)
 
     def note_failure(self, envelope: Envelope | None, state: str, error: BaseException) -> None:
-        """Say what became of a delivery, in a metric and the log."""
+        """Record a delivery's new state in a metric and the log."""
         self.metrics.kept.labels(state).inc()
         log.warning(
             "delivery_failed",

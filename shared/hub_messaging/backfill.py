@@ -1,4 +1,4 @@
-"""Events for facts that came about before their event type existed: recorded by a migration.
+"""Back-filled events: a migration records them for facts older than their event type.
 
 Subscribers receive a backfilled event like any other. Within its subject it follows what was recorded before;
 `occurred_at` says when the fact came about.
@@ -37,14 +37,15 @@ _MISSING = sa.text(
       GROUP BY type, version, subject, data
     ), numbered AS (
       SELECT missing.*, occurred_at,
-             row_number() OVER (PARTITION BY type, version, subject, occurred_at ORDER BY n) AS place
+             row_number() OVER (PARTITION BY type, version, subject, occurred_at ORDER BY n)
+               AS position_in_batch
       FROM missing JOIN fact USING (type, version, subject, n)
     )
     SELECT n, (
       SELECT change_id
       FROM (
         SELECT coalesce(earlier.change_id, CAST(earlier.id AS text)) AS change_id,
-               row_number() OVER (ORDER BY min(earlier.revision)) AS place
+               row_number() OVER (ORDER BY min(earlier.revision)) AS position_in_batch
         FROM outbox AS earlier
         WHERE numbered.version > 1 AND earlier.subject = numbered.subject AND earlier.type = numbered.type
           AND earlier.version < numbered.version AND earlier.occurred_at = numbered.occurred_at
@@ -55,8 +56,8 @@ _MISSING = sa.text(
               AND same.change_id = coalesce(earlier.change_id, CAST(earlier.id AS text))
           )
         GROUP BY coalesce(earlier.change_id, CAST(earlier.id AS text))
-      ) AS told
-      WHERE told.place = numbered.place
+      ) AS published
+      WHERE published.position_in_batch = numbered.position_in_batch
     ) AS change_id
     FROM numbered
     ORDER BY n
@@ -103,7 +104,7 @@ def _require_change_id(connection: sa.Connection) -> None:
 def _missing(
     connection: sa.Connection, batch: Sequence[tuple[Event, datetime]]
 ) -> list[tuple[tuple[Event, datetime], str | None]]:
-    """The facts that are not recorded yet, each with the change that an earlier version has told."""
+    """Return the facts that are not recorded yet, each with the change id of its earlier version."""
     wanted = {
         "types": [event.type for event, _ in batch],
         "versions": [event.version for event, _ in batch],

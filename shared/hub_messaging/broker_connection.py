@@ -1,8 +1,8 @@
-"""A connection to the broker that one greenlet holds, and that others hand work to.
+"""A broker connection that one greenlet owns and others give jobs to.
 
-The broker's client may be used by one greenlet at a time only: two that write at once mix their frames. So
-one reads, writes and keeps the heartbeat, and is woken when there is something to do. It reconnects by itself
-and, when it is asked to end, finishes what is in hand.
+py-amqp may be used by one greenlet at a time only: two that write at once mix their frames. So one greenlet
+reads, writes and sends heartbeats, and is woken for each job. It reconnects by itself. When it is asked to
+end, it finishes the work in progress.
 """
 
 import contextlib
@@ -20,34 +20,34 @@ from hub_messaging.amqp_buffering import ReadAhead
 from hub_messaging.stopping import Stop, where
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, tick
 
-IDLE_SECONDS: Final = 0.5  # how often a heartbeat is looked after while nothing happens
-ANSWER_SECONDS: Final = 3.0  # what the broker may take to answer whatever we declare or cancel
+IDLE_SECONDS: Final = 0.5  # between two looks at the heartbeat while idle
+ANSWER_SECONDS: Final = 3.0  # for the broker to answer a declaration or a cancellation
 AWAY: Final = "the broker does not answer"
 
 log = structlog.get_logger(__name__)
 
 
 class ConnectionOwner(Protocol):
-    """Whoever a line belongs to."""
+    """The user of a connection, which is called on its events."""
 
     def opened(self, channel: Any) -> None:
         """Declare and consume on a new connection's channel."""
 
     def closing(self, channel: Any) -> None:
-        """We were asked to end: take nothing new."""
+        """The connection is to end: accept no new work."""
 
     def finished(self) -> bool:
-        """Whether nothing is in hand any more; asked only when we are to end."""
+        """Whether no work is in progress; asked only while the connection is to end."""
 
     def lost(self) -> None:
-        """The connection is gone, and with it all that was under way on it."""
+        """The connection is lost, with the work in progress on it."""
 
 
 class BrokerConnection:
-    """One connection with one channel. `away` says why it cannot be used, or is None."""
+    """One connection with one channel. `away` is the reason why it is unavailable, or None."""
 
     def __init__(self, uri: str, holder: ConnectionOwner, name: str) -> None:
-        """`name` tells lines apart in the log."""
+        """`name` identifies the connection in the log."""
         self._uri = uri
         self._holder = holder
         self._name = name
@@ -55,22 +55,22 @@ class BrokerConnection:
         self._bell, self._bell_push = socket.socketpair()
         self._bell_push.setblocking(False)  # noqa: FBT003 - the standard library's signature
         self._stop = Stop()
-        self.has_failed = False  # the broker was tried and is away, as opposed to not tried yet
+        self.has_failed = False  # the broker was tried and is unavailable; False: not tried yet
         self.channel: Any = None
         self.away: str | None = "the broker has not been reached yet"
 
     def do(self, channel: Any, job: Callable[[], None]) -> None:
-        """Have a job done by the greenlet that may; it is dropped when that channel is gone by then."""
+        """Give the owning greenlet a job; it is dropped if the channel is closed by then."""
         self._jobs.append((channel, job))
         self._ring()
 
     def end(self) -> None:
-        """Finish what is in hand, then leave; `run` returns when that is done."""
+        """Finish the work in progress and disconnect; `run` returns afterwards."""
         self._stop.ask()
         self._ring()
 
     def run(self) -> None:
-        """Hold the connection, and a new one whenever it breaks, until `end`."""
+        """Stay connected, again after each failure, until `end`."""
         while not self._stop.asked:
             try:
                 with connected(self._uri) as connection:
@@ -100,14 +100,14 @@ class BrokerConnection:
             self._work(connection)
 
     def _work(self, connection: Any) -> None:
-        """Do what there is to do, then wait for more."""
+        """Run the jobs, then wait for the next."""
         self._work_off()
-        ReadAhead.of(connection).dispatch()  # what was read along with an answer to us
+        ReadAhead.of(connection).dispatch()  # frames that arrived with an answer to one of our requests
         if not self._jobs:
             self._listen(connection.sock, IDLE_SECONDS)
         while drain(connection, 0.001):
             pass
-        tick(connection)  # afterwards: what has not been read yet looks like silence
+        tick(connection)  # after reading: unread frames would look like a missing heartbeat
 
     def _work_off(self) -> None:
         while self._jobs:
@@ -116,11 +116,11 @@ class BrokerConnection:
                 job()
 
     def _listen(self, sock: Any, seconds: float) -> None:
-        """Wait until the broker says something, somebody rings, or time is up."""
+        """Wait for bytes from the broker, a wake-up, or the end of the time."""
         readable, _, _ = select.select([sock, self._bell], [], [], seconds)
         if self._bell in readable:
             self._bell.recv(4096)
 
     def _ring(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # it is full of rings already
+        with contextlib.suppress(BlockingIOError):  # wake-ups are pending already
             self._bell_push.send(b"!")

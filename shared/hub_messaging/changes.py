@@ -1,8 +1,8 @@
-"""One change in several versions, received: the version that comes first takes effect, and no other.
+"""A change published in several versions takes effect once, in the version that arrives first.
 
-A subscriber that changes from one version to the next reads the new one from the beginning of the log. What
-has taken effect in the old version must not take effect again. All versions of one change share a `changeid`,
-the id of the event in the lowest version.
+A subscriber that moves to the next version reads it from the beginning of the log. A change that has taken
+effect in the old version must not take effect again. All versions of a change share a `changeid`, the id of
+the event in the lowest version.
 """
 
 from collections.abc import Container, Sequence
@@ -57,20 +57,20 @@ _STUCK = sa.text(
 
 
 def unseen(
-    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], heard: Container[str]
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], subscribed: Container[str]
 ) -> list[Delivery[Event]]:
-    """Record deliveries as received; give those that are to take effect now.
+    """Record deliveries as received, and return those that are to take effect now.
 
-    `heard` are the routing keys that this release hears.
+    `heard` are the routing keys that this release subscribes to.
     """
-    take_over(session, subscription, deliveries, heard)
+    take_over(session, subscription, deliveries, subscribed)
     return first(session, subscription, received.unseen(session, subscription, deliveries))
 
 
 def first(
     session: Session, subscription: str, deliveries: Sequence[Delivery[Event]]
 ) -> list[Delivery[Event]]:
-    """Those that may take effect: no other version of their change has done so.
+    """Return the deliveries of whose change no other version has taken effect.
 
     Call it in the transaction of the effect, with deliveries whose turn it is.
     """
@@ -97,7 +97,7 @@ def first(
 
 
 def is_settled(session: Session, row: Any) -> bool:
-    """Whether another version of a stored delivery's change has taken effect, heard here or not."""
+    """Whether another version of a stored delivery's change has taken effect, of any subscription."""
     if b'"changeid"' not in row.body:
         return False
     try:
@@ -113,17 +113,17 @@ def is_settled(session: Session, row: Any) -> bool:
 
 
 def take_over(
-    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], heard: Container[str]
+    session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], subscribed: Container[str]
 ) -> None:
-    """Let deliveries take the place of stored lower versions of their changes that are not heard any more.
+    """Replace stored deliveries by higher versions of their changes, once the lower is unsubscribed.
 
-    Those would never take effect, and hold up their subject. What waits for them waits for what is heard.
+    They would never take effect and would block their subject. Deliveries held for them wait for the new.
 
     Args:
         session: a transaction, with or without the effect.
         subscription: whose inbox it is.
-        deliveries: what is about to be received.
-        heard: the routing keys that this release hears.
+        deliveries: about to be received.
+        subscribed: the routing keys that this release subscribes to.
     """
     changed = [one for one in deliveries if one.envelope.version > 1 and one.envelope.change_id is not None]
     if not changed:
@@ -134,10 +134,10 @@ def take_over(
     )
     stuck = {(row.source, row.subject) for row in found}
     for envelope in (one.envelope for one in changed if one.subject in stuck):
-        _take_over(session, subscription, envelope, heard)
+        _take_over(session, subscription, envelope, subscribed)
 
 
-def _take_over(session: Session, subscription: str, envelope: Envelope, heard: Container[str]) -> None:
+def _take_over(session: Session, subscription: str, envelope: Envelope, subscribed: Container[str]) -> None:
     about = (
         inbox.c.subscription == subscription,
         inbox.c.source == envelope.source,
@@ -150,13 +150,13 @@ def _take_over(session: Session, subscription: str, envelope: Envelope, heard: C
     places = set(lower)
     for row in session.execute(sa.select(inbox).where(*about, may_be).with_for_update()):
         stored = Envelope.from_bytes(bytes(row.body))
-        if _is_lower(stored, envelope) and stored.routing_key not in heard:
+        if _is_lower(stored, envelope) and stored.routing_key not in subscribed:
             _claim(session, subscription, envelope)
             retries.pass_over(session, row)
             places.add(row.revision)
     waiting = inbox.c.after_revision.in_(places)
     for row in session.execute(sa.select(inbox).where(*about, waiting).with_for_update()):
-        after = Envelope.from_bytes(bytes(row.body)).predecessor(heard)
+        after = Envelope.from_bytes(bytes(row.body)).predecessor(subscribed)
         session.execute(
             sa.update(inbox).where(inbox.c.arrival == row.arrival).values(after_revision=after or None)
         )
@@ -168,7 +168,7 @@ def _is_lower(stored: Envelope, envelope: Envelope) -> bool:
 
 
 def _claim(session: Session, subscription: str, envelope: Envelope) -> None:
-    """Note by which event a change takes effect, before it has."""
+    """Store by which event a change takes effect, before it does."""
     row = {
         "subscription": subscription,
         "source": envelope.source,

@@ -1,4 +1,4 @@
-"""Whether a history is complete: which revisions of each subject it holds, and which it must hold.
+"""Completeness of a history: the revisions of each subject that it holds, and those that it must hold.
 
 A publisher numbers the events about a subject 1, 2, 3 …, whatever their types. So a history that begins later
 than revision 1, ends before the revision that the live tables have reached, or lacks a revision that a later
@@ -37,7 +37,7 @@ class Completeness:
 
     sessions: sessionmaker[Session]
     origins: Origins
-    types: Container[str]  # routing keys that the subscription hears
+    types: Container[str]  # routing keys of the subscription
     _noted: dict[tuple[str, str], tuple[list[int], list[int]]] = field(default_factory=dict)
     _events: int = 0
     _vouched: dict[tuple[str, str | None, str | None], bool] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Counts that are kept in the statements that change what they count, so that no table is ever counted.
+"""Counts of events, updated by the statements that change the rows, so that no table is ever counted.
 
 A publisher counts what the broker has confirmed, a subscriber what it has received, by routing key and for
 ever: what retention deletes stays counted. What was published and not received has been lost on the way.
@@ -31,7 +31,7 @@ MARK_PUBLISHED = sa.text(
     """  # noqa: S608 - our own text
 )
 
-# What is sent again is counted again once the broker has confirmed it.
+# An event that is sent again is counted again when the broker has confirmed it.
 SEND_AGAIN = sa.text(
     f"""
     WITH published AS (
@@ -66,7 +66,7 @@ class Loss:
 
 
 def published(session: Session | sa.Connection) -> dict[str, int]:
-    """How many events the broker has confirmed, ever, by routing key."""
+    """Return the number of events that the broker has ever confirmed, by routing key."""
     return {row.routing_key: row.published for row in session.execute(sa.select(outbox_counts))}
 
 
@@ -80,7 +80,7 @@ def add(
     done: int = 0,
     accepted: int = 0,
 ) -> None:
-    """Change the counts of one kind of event by so many."""
+    """Add to the counts of one kind of event."""
     changes = {"received": received, "done": done, "accepted": accepted}
     named = {"subscription": subscription, "source": source, "routing_key": routing_key}
     new = insert(inbox_counts).values(named | changes | {"newest_at": sa.func.clock_timestamp()})
@@ -91,24 +91,24 @@ def add(
 
 
 def move(session: Session, row: Any, source: str, routing_key: str, *, doubled: bool) -> None:
-    """Let an inbox row count as another kind of event, because an operator has edited it.
+    """Count an inbox row as another kind of event, because an operator has edited it.
 
     What a publisher has counted is not changed by that, so neither is what is missing. `doubled`: the row is
     kept under its old name as well.
     """
     if row.subject is not None and not doubled:
         add(session, row.subscription, row.source, row.type, received=-1, accepted=1)
-    # What could not be read had not been counted: read at last, it is no longer missing.
+    # An unreadable message had not been counted: once readable, its event is no longer missing.
     accepted = 0 if row.subject is None else -1
     add(session, row.subscription, source, routing_key, received=1, accepted=accepted)
 
 
 def compare(session: Session, subscription: str, mark: Mark) -> list[Loss]:
-    """Compare what a publisher has published with what came from it, write it down, and give what is missing.
+    """Compare a publisher's counts with those of its deliveries, store the result, return what is missing.
 
-    Everything that came before the mark has been recorded.
+    Every delivery that arrived before the mark has been recorded.
     """
-    keys = sorted(mark.heard)
+    keys = sorted(mark.subscribed)
     values = {
         "subscription": subscription,
         "source": mark.source,
@@ -120,12 +120,12 @@ def compare(session: Session, subscription: str, mark: Mark) -> list[Loss]:
 
 
 def losses(session: Session, subscription: str) -> list[Loss]:
-    """What of a subscription is missing as of the newest marks."""
+    """Return the events of a subscription that are missing as of the latest marks."""
     return _compared(session, inbox_counts.c.subscription == subscription, inbox_counts.c.missing > 0)
 
 
 def compared(session: Session) -> list[Loss]:
-    """How much of each kind of event is missing, 0 included, of those for which a mark has come."""
+    """Return the number missing of each kind of event that a mark has counted, 0 included."""
     return _compared(session, inbox_counts.c.marked_at.is_not(None))
 
 
@@ -136,13 +136,13 @@ def _compared(session: Session, *wanted: sa.ColumnElement[bool]) -> list[Loss]:
 
 
 def gaps(session: Session) -> int:
-    """How many events took effect without an earlier one that never came, and nobody has accepted it."""
+    """Count events that took effect without their predecessor, which no operator has accepted yet."""
     return session.scalar(sa.select(sa.func.count()).select_from(inbox_gaps)) or 0
 
 
-def leave_unheard(session: Session, subscription: str, heard: Sequence[str]) -> None:
-    """Ask no more for what is not heard any more."""
-    unheard = inbox_counts.c.routing_key.not_in(list(heard))
+def clear_unsubscribed(session: Session, subscription: str, subscribed: Sequence[str]) -> None:
+    """Reset the missing events of types to which this release no longer subscribes."""
+    unheard = inbox_counts.c.routing_key.not_in(list(subscribed))
     session.execute(
         sa.update(inbox_counts)
         .where(inbox_counts.c.subscription == subscription, unheard, inbox_counts.c.marked_at.is_not(None))

@@ -1,4 +1,4 @@
-"""What an error of PostgreSQL's means for work on events: it is away, or it ended this for another's sake."""
+"""Classes of PostgreSQL's errors: the database is unavailable, or it ended one transaction for another."""
 
 import random
 import time
@@ -10,9 +10,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 T = TypeVar("T")
 
-# What may be raised when the database cannot be worked with now; a statement's own fault may be among them.
+# Raised when the database is unavailable; the cause may also be the statement itself.
 AWAY: Final = (OperationalError, InterfaceError, PoolTimeout)
-# PostgreSQL's error codes (appendix A): deadlock, serialisation failure. At once, the same work succeeds.
+# PostgreSQL's error codes (appendix A): deadlock, serialisation failure. A repeat succeeds.
 DEADLOCK, NOT_SERIAL = "40P01", "40001"
 # A lock that was waited for too long; a statement that was ended.
 LOCKED, ENDED = "55P03", "57014"
@@ -27,18 +27,18 @@ REASONS: Final = {
     ENDED: "the database takes too long over a statement",
 }
 TRIES: Final = 4
-LONGEST_PAUSE: Final = 0.2  # seconds, so that two who were in each other's way are not so again
+LONGEST_PAUSE: Final = 0.2  # seconds, random, so that two transactions do not collide again
 
 
 def gave_way(error: BaseException) -> bool:
-    """Whether PostgreSQL undid this so that another could go on."""
+    """Whether PostgreSQL rolled this transaction back so that another could continue."""
     if not isinstance(error, DBAPIError) or error.connection_invalidated:
         return False
     return _code(error) in (DEADLOCK, NOT_SERIAL)
 
 
 def reason_of(error: BaseException, otherwise: str = SILENT) -> str:
-    """Why work on events rests, for readiness. The error is the database's or was raised from it."""
+    """Return the reason for the readiness probe. The error is the database's or was raised from it."""
     cause = error if isinstance(error, DBAPIError) else error.__cause__
     if not isinstance(cause, DBAPIError) or cause.connection_invalidated:
         return otherwise
@@ -49,7 +49,7 @@ def reason_of(error: BaseException, otherwise: str = SILENT) -> str:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database could not be worked with, as opposed to refusing a statement."""
+    """Whether the database was unavailable, as opposed to refusing a statement."""
     return isinstance(error, AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
@@ -58,10 +58,10 @@ def _code(error: DBAPIError) -> str:
 
 
 def again(work: Callable[[], T]) -> T:
-    """Do work that is one transaction, and once more each time that it gave way, TRIES times in all.
+    """Run work that is one transaction; repeat it after a deadlock, TRIES times in all.
 
     Raises:
-        whatever the work raises.
+        Exception: raised by the work.
     """
     for _ in range(TRIES - 1):
         try:

@@ -1,4 +1,4 @@
-"""The edge that declares queues and exchanges, and names one that exists with other arguments."""
+"""The edge that declares queues and exchanges; an error names the one that differs."""
 
 import contextlib
 import re
@@ -13,20 +13,20 @@ class Mismatch(OSError):
 
 
 def declare_queue(channel: Any, name: str, arguments: Mapping[str, Any] | None = None) -> None:
-    """Make a durable queue, unless it is there.
+    """Declare a durable queue.
 
     Raises:
-        Mismatch: it is there with other arguments.
+        Mismatch: it exists with other arguments.
     """
     with _declaring("queue", name):
         channel.queue_declare(name, durable=True, auto_delete=False, arguments=arguments)
 
 
 def declare_exchange(channel: Any, name: str, kind: str, *, durable: bool) -> None:
-    """Make an exchange, unless it is there.
+    """Declare an exchange.
 
     Raises:
-        Mismatch: it is there with other arguments.
+        Mismatch: it exists with other arguments.
     """
     with _declaring("exchange", name):
         channel.exchange_declare(name, kind, durable=durable, auto_delete=False)

@@ -1,4 +1,4 @@
-"""From a message to a delivery: read, in a version that is known, from who may say it."""
+"""Messages decoded into deliveries, after checks of their origin and version."""
 
 import re
 from collections.abc import Mapping
@@ -17,11 +17,11 @@ log = structlog.get_logger(__name__)
 
 
 class UnknownVersion(Exception):
-    """An event came through this reader's own binding in a version that it cannot read."""
+    """An event arrived through this reader's own binding in a version that it cannot read."""
 
 
 class Unreadable(Exception):
-    """A message that must be parked: `error` says why, `envelope` is what could be read and believed."""
+    """A message that must be parked: `error` is the reason, `envelope` the part that is valid."""
 
     def __init__(self, error: Exception, envelope: Envelope | None) -> None:
         super().__init__(str(error))
@@ -30,15 +30,15 @@ class Unreadable(Exception):
 
 
 class Decoder:
-    """Opens what one subscription receives."""
+    """Decodes the messages of one subscription."""
 
     def __init__(self, event_classes: Mapping[str, type[Event]], origins: Origins) -> None:
-        """`event_classes`: routing key → class of every event that is heard."""
+        """`event_classes`: routing key → class of every event subscribed to."""
         self._event_classes = event_classes
         self._origins = origins
 
     def open(self, message: Message) -> Delivery[Event] | None:
-        """The delivery in a message; None when nobody here asked for it.
+        """Return the delivery in a message; None when its type is not subscribed to.
 
         Raises:
             Unreadable: it must be parked.
@@ -46,19 +46,19 @@ class Decoder:
         envelope = None
         try:
             envelope = Envelope.from_bytes(message.body)
-            heard = self._heard(envelope, message)
-            if heard is None:
-                # Nothing has been checked yet, and what a stranger sends is not for log lines.
+            subscribed = self._subscribed(envelope, message)
+            if subscribed is None:
+                # Nothing has been checked yet: only a valid name is logged.
                 log.info("unknown_type", type=_name(envelope.routing_key), event_id=str(envelope.id))
                 return None
-            self._origins.check(envelope, message, heard.publisher)
+            self._origins.check(envelope, message, subscribed.publisher)
             self._require_version(envelope)
             after = envelope.predecessor(self._event_classes)
-            event = heard.from_data(envelope.data)
+            event = subscribed.from_data(envelope.data)
             return Delivery(event, envelope, message.body, after, message.exchange, message.from_log)
         except Forged as exc:
             raise Unreadable(exc, None) from exc
-        except Exception as exc:  # reading is pure: what fails once fails always
+        except Exception as exc:  # decoding is pure: a retry would fail again
             raise Unreadable(exc, envelope) from exc
 
     def _require_version(self, envelope: Envelope) -> None:
@@ -67,26 +67,26 @@ class Decoder:
                 f"dataschema: version {envelope.version} of {envelope.type} is not read here"
             )
 
-    def _heard(self, envelope: Envelope, message: Message) -> type[Event] | None:
-        """The class that a message is to be read as, or would be, were its version known."""
+    def _subscribed(self, envelope: Envelope, message: Message) -> type[Event] | None:
+        """Return the class to decode a message as, also where its version is unknown."""
         known = self._event_classes.get(envelope.routing_key)
         if known is not None:
             return known
-        # In the log a version that was not asked for is passed over like an unknown type.
+        # In the log a version that is not subscribed to is skipped like an unknown type.
         if message.from_log:
             return None
-        # A binding of an earlier release may bring a version that is not heard any more. A change that comes
-        # in several versions comes in the one that is heard, too; without a changeid this is its only event.
+        # A binding of an earlier release may deliver a version that is no longer subscribed to. A change in
+        # several versions arrives in the subscribed one too; without a changeid this is its only event.
         alone = envelope.change_id is None
         return self._event_classes.get(message.routing_key or "") or (
             self._other(envelope) if alone else None
         )
 
     def _other(self, envelope: Envelope) -> type[Event] | None:
-        """The class of another version of the event's type."""
+        """Return the class of another version of the event's type."""
         return next((one for one in self._event_classes.values() if one.type == envelope.type), None)
 
 
 def _name(type_: str) -> str:
-    """A type as it may stand in a log line: nothing but a name."""
+    """Return a type for the log, if it is a valid name."""
     return type_ if _NAME.fullmatch(type_) else "not a name"

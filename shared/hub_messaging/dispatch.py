@@ -1,6 +1,6 @@
-"""What happens to messages between the queue and a handler: read, put in order, tried, kept when they fail.
+"""Messages on their way from the queue to a handler: decoded, ordered, attempted, stored when they fail.
 
-Knows neither the broker nor nameko: an edge hands in bodies and a way to call each handler.
+Neither the broker nor nameko is known here: an edge passes messages and a function for each handler.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -44,18 +44,18 @@ __all__ = [
     "Handler",
 ]
 
-PARKED_BYTES: Final = 8_000_000  # of messages that cannot be read, parked in one statement
+PARKED_BYTES: Final = 8_000_000  # of invalid messages parked by one statement
 
 log = structlog.get_logger(__name__)
 
 
 class Degraded(Exception):
-    """One failure follows another; the rest of the messages are to be handed in later, a few at a time."""
+    """Too many consecutive failures; the remaining messages are to be dispatched later, one at a time."""
 
 
 @dataclass
 class Dispatcher:
-    """Lets what arrives in one queue take effect, once and in order."""
+    """Processes the messages of one queue: each takes effect once and in order."""
 
     subscription: str
     sessions: sessionmaker[Session] | OneConnection
@@ -63,40 +63,40 @@ class Dispatcher:
     metrics: ReadingMetrics
     origins: Origins
     policy: RetryPolicy = field(default_factory=RetryPolicy)
-    memory: RetentionCheck | None = None  # of a rebuild, which lets all of history take effect, none
+    memory: RetentionCheck | None = None  # None: a rebuild, in which all of history takes effect
 
     def __post_init__(self) -> None:
         self._by_key = {key: handler for handler in self.handlers for key in handler.event_classes}
-        heard = {key: one for handler in self.handlers for key, one in handler.event_classes.items()}
-        self._opening = Decoder(heard, self.origins)
+        subscribed = {key: one for handler in self.handlers for key, one in handler.event_classes.items()}
+        self._opening = Decoder(subscribed, self.origins)
         self._attempts = Attempts(self.subscription, self.sessions, self.metrics)
         self._retrying = RetryRunner(self._attempts, self._by_key, self._opening, self.policy)
-        self._comparing = MarkComparison(self.subscription, heard.values(), self.origins)
+        self._comparing = MarkComparison(self.subscription, subscribed.values(), self.origins)
 
     @property
     def types(self) -> frozenset[str]:
-        """The routing keys of what is heard."""
+        """The routing keys subscribed to."""
         return frozenset(self._by_key)
 
     @property
-    def struggling(self) -> bool:
-        """Whether to go on one at a time."""
-        return self._attempts.struggling
+    def degraded(self) -> bool:
+        """Whether messages are to be dispatched one at a time."""
+        return self._attempts.degraded
 
     @property
     def failures(self) -> int:
-        """How many attempts have failed one after the other, without a success."""
+        """The number of consecutive failures."""
         return self._attempts.failures
 
     def take(self, messages: Sequence[Message]) -> None:
-        """Let each message take effect or keep it; afterwards all of them may be acknowledged.
+        """Process messages: each takes effect or is stored. Afterwards all of them may be acknowledged.
 
         Raises:
-            DatabaseAway, Degraded: hand the same messages in again; those that are done change nothing.
+            DatabaseAway, Degraded: dispatch the same messages again; those that are done change nothing.
         """
         begin = 0
         for index, message in enumerate(messages):
-            if is_mark(message):  # it counts exactly what came before it
+            if is_mark(message):  # it counts exactly the messages before it
                 self._take_events(messages[begin:index], alone=len(messages) == 1)
                 self._take_mark(message)
                 begin = index + 1
@@ -108,33 +108,33 @@ class Dispatcher:
             in_order = list(run)
             step = len(in_order) if handler.batch else TOGETHER
             for start in range(0, len(in_order), step):
-                if self.struggling and not alone:
+                if self.degraded and not alone:
                     raise Degraded
                 self._deliver(handler, in_order[start : start + step])
 
-    def try_kept(self, go_on: Callable[[], bool] = lambda: True) -> int:
-        """Give kept deliveries that are due another attempt; how many succeeded.
+    def retry_stored(self, go_on: Callable[[], bool] = lambda: True) -> int:
+        """Attempt stored deliveries that are due, and return how many succeeded.
 
-        Of very many subjects only some: the next call goes on with those that follow. `go_on` is asked before
-        each transaction.
+        Of very many subjects only some are attempted; the next call continues with the following ones.
+        `go_on` is called before each transaction.
 
         Raises:
-            DatabaseAway: what was not decided stays as it was.
+            DatabaseAway: deliveries without a result stay as they were.
         """
         return self._retrying.look(go_on)
 
-    def try_all_kept(self) -> int:
-        """The same for every subject.
+    def retry_all_stored(self) -> int:
+        """Attempt stored deliveries of every subject, and return how many succeeded.
 
         Raises:
-            DatabaseAway: what was not decided stays as it was.
+            DatabaseAway: deliveries without a result stay as they were.
         """
         return self._retrying.look_at_all()
 
     def _open_all(self, messages: Sequence[Message]) -> list[Delivery[Event]]:
-        """Read messages; what cannot be read or believed is parked, what nobody asked for is passed over.
+        """Decode messages. Invalid or forged ones are parked, those of other types skipped.
 
-        Parked before anything takes effect: what follows in the subject of broken data is to be held.
+        They are parked before any takes effect: later events about the subject of broken data are held.
         """
         deliveries, unread = [], []
         for message in messages:
@@ -182,8 +182,8 @@ class Dispatcher:
             log.warning("parked", reason=type(one.error).__name__, event_id=event_id)
 
     def _deliver(self, handler: Handler, deliveries: Sequence[Delivery[Event]]) -> None:
-        """Let deliveries take effect together; when that fails, halve until only the poison is kept."""
-        if self.struggling and len(deliveries) > 1:
+        """Process deliveries in one transaction; on failure halve them until the failing one is alone."""
+        if self.degraded and len(deliveries) > 1:
             raise Degraded
 
         def let_take_effect() -> tuple[int, int]:
@@ -195,7 +195,7 @@ class Dispatcher:
 
         try:
             fresh, held = again(let_take_effect)
-        except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
+        except Exception as exc:  # noqa: BLE001 - the event must not be lost, whatever is raised
             self._attempts.require_database(exc)
             self._bisect(handler, deliveries, exc)
             return
@@ -222,7 +222,7 @@ class Dispatcher:
 
 
 def _portions(unread: Sequence[Unread]) -> Iterator[Sequence[Unread]]:
-    """Messages in portions that one statement can carry."""
+    """Split messages into portions of a size that one statement can carry."""
     start = size = 0
     for end, one in enumerate(unread):
         if size and size + len(one.message.body) > PARKED_BYTES:

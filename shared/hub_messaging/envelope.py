@@ -1,4 +1,4 @@
-"""How an event travels: CloudEvents 1.0.2 (CNCF, February 2022) in structured JSON."""
+"""The format of an event on the wire: CloudEvents 1.0.2 (CNCF, February 2022) in structured JSON."""
 
 import json
 from collections.abc import Container, Iterable, Mapping
@@ -11,15 +11,15 @@ from hub_messaging.json_text import NotJson
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEC_VERSION: Final = "1.0"
-SCHEMAS: Final = "https://hub.example.org/schemas"  # where schemas are found, unless a publisher says
+SCHEMAS: Final = "https://hub.example.org/schemas"  # base of schema URIs, unless a publisher sets another
 LONGEST_NAME: Final = 255  # characters of a source, type or subject; they are keys of an index
-HIGHEST_REVISION: Final = 2**31 - 1  # as the database keeps it
+HIGHEST_REVISION: Final = 2**31 - 1  # of PostgreSQL's integer
 NO_INSTANT: Final = "time is no instant with a zone"
 
 
 @runtime_checkable
 class Event(Protocol):
-    """What the post office asks of an event class; the published language provides it."""
+    """The interface of an event class, which the published language implements."""
 
     type: ClassVar[str]
     version: ClassVar[int]
@@ -27,22 +27,22 @@ class Event(Protocol):
 
     @property
     def subject(self) -> str:
-        """What the event is about, such as `parcels/7`; order is kept within a subject."""
+        """The thing that the event is about, such as `parcels/7`; order is kept within a subject."""
 
     def to_data(self) -> dict[str, Any]:
-        """The event as JSON values."""
+        """Return the event's data as JSON values."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """Read it back; raises when the data breaks the schema."""
+        """Return the event of some data; raises when they break the schema."""
 
 
 class Undecodable(Exception):
-    """A message that is not an envelope of ours. It can never succeed, so it is parked at once."""
+    """A message that is not a valid envelope. It can never succeed, so it is parked at once."""
 
 
 class Posted(NamedTuple):
-    """An event as it goes to the broker: the body, and what labels the message."""
+    """An event ready to publish: the body and the message's properties."""
 
     id: str
     type: str
@@ -52,7 +52,7 @@ class Posted(NamedTuple):
 
 
 class Envelope(NamedTuple):
-    """One event with everything a post office needs to know about it."""
+    """One event with the attributes that route, order and trace it."""
 
     id: UUID
     source: str  # /hubs/<hub>/<publisher>
@@ -60,10 +60,10 @@ class Envelope(NamedTuple):
     version: int
     subject: str
     revision: int  # 1, 2, 3 … within one subject of one source
-    time: datetime  # when it happened, aware UTC
+    time: datetime  # of the event, aware UTC
     data: Mapping[str, Any]
-    correlation_id: str | None = None  # the request that everything goes back to
-    causation_id: str | None = None  # the event that this one answers
+    correlation_id: str | None = None  # the request at the start of the chain of events
+    causation_id: str | None = None  # the event whose handler recorded this one
     traceparent: str | None = None  # W3C Trace Context
     # The newest event of each type about this subject before this one, "ParcelSorted=1,ParcelWeighed=6".
     after: str | None = None
@@ -71,7 +71,7 @@ class Envelope(NamedTuple):
 
     @property
     def routing_key(self) -> str:
-        """How the broker routes it, and what a subscriber asks for."""
+        """The routing key, which subscribers bind to."""
         return routing_key_of(self.type, self.version)
 
     def to_bytes(self, schemas: str = SCHEMAS) -> bytes:
@@ -103,22 +103,22 @@ class Envelope(NamedTuple):
         return f'{head[:-1]},"data":{data}}}'.encode()
 
     def posted(self, schemas: str = SCHEMAS) -> Posted:
-        """The event as it goes to the broker."""
+        """Return the event ready to publish."""
         return Posted(str(self.id), self.type, self.routing_key, self.source, self.to_bytes(schemas))
 
     def predecessor(self, types: Container[str]) -> int:
-        """The newest earlier revision of this subject among these routing keys; 0 when there is none.
+        """Return the latest earlier revision of this subject among these routing keys; 0 for none.
 
-        Whoever hears these only must have seen that revision before this one.
+        A subscriber to these routing keys must have processed that revision before this one.
         """
         return newest_before(self.revision, self.after, types)
 
     @classmethod
     def from_bytes(cls, body: bytes) -> "Envelope":
-        """Read the structured JSON form; extensions that we do not know are ignored.
+        """Parse the structured JSON form; unknown extensions are ignored.
 
         Raises:
-            Undecodable: saying what is wrong, without the body.
+            Undecodable: naming the fault, without the body.
         """
         try:
             fields = _object(json_text.parse(body), "the message")
@@ -193,7 +193,7 @@ def _words(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise Undecodable(f"{name} is not text")
-    # Neither can be kept in the database, so neither could ever take effect.
+    # PostgreSQL cannot store either, so the event could never take effect.
     if value is not None and ("\x00" in value or not _is_unicode(value)):
         raise Undecodable(f"{name} holds what is no character")
     return value

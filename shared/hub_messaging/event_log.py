@@ -1,4 +1,4 @@
-"""The edge that reads the event log, the stream `hub.log`: from an instant on, up to now."""
+"""The edge that reads the event log, the stream `hub.log`, from an instant up to now."""
 
 import contextlib
 import time
@@ -16,43 +16,43 @@ from hub_messaging.wire import Missing, drain, message_of, require_exchange, req
 
 BATCH: Final = 500
 PREFETCH: Final = 2 * BATCH
-WAIT_SECONDS: Final = 0.05  # for the log at a time: whoever reads a queue as well gets its turn then
-SILENCE_SECONDS: Final = 20.0  # a log that falls silent before its end is broken
+WAIT_SECONDS: Final = 0.05  # for messages at a time, so that a caller can read its queue in between
+SILENCE_SECONDS: Final = 20.0  # without a message before the end, after which the log is broken
 
 
 class Unbound(Missing):
-    """What goes to a service's exchange does not reach the log."""
+    """The event log is not bound to a service's exchange."""
 
 
 class LogSilent(Missing):
-    """The log stopped sending before its end; to be tried again like any fault of the broker's."""
+    """The log stopped sending before its end; to be retried like any fault of the broker."""
 
     def __init__(self) -> None:
-        super().__init__("the event log does not send what was written: it stands still, or is not bound")
+        super().__init__("the event log does not deliver new messages: it is stalled, or not bound")
 
 
 def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[list[Message]]:
-    """Everything in the log from an instant on (None: its beginning) to its end as of now, in batches.
+    """Read the log from an instant (None: its beginning) to its end as of now, in batches.
 
-    A batch is empty when nothing has come for a moment.
+    A batch is empty when no message has arrived for a moment.
 
-    The end is found by writing a mark there, through the service's own exchange: a stream does not tell its
-    length. What the broker sends meanwhile on the connection's other channels reaches their callbacks.
+    The end is found by writing a mark there, through the service's own exchange: a stream does not report its
+    length. Messages on the connection's other channels reach their callbacks meanwhile.
 
     Raises:
-        wire.BROKER_ERRORS: the broker goes away, or the log falls silent.
+        wire.BROKER_ERRORS: the broker becomes unavailable, or the log stops sending.
     """
     yield from read_up_to(connection, write_mark(connection, service, {}), since)
 
 
 def read_up_to(connection: Any, mark: str, since: datetime | None) -> Iterator[list[Message]]:
-    """Everything in the log from an instant on to a mark that is written; the rest as `read_log`."""
+    """Read the log from an instant to a mark that has been written; otherwise as `read_log`."""
     channel = connection.channel()
     arrived: list[Any] = []
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
     offset: Any = "first" if since is None else since.astimezone(UTC).replace(tzinfo=None)
     tag = channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
-    heard = time.monotonic()
+    last_message_at = time.monotonic()
     try:
         while True:
             while drain(connection, 0.01 if arrived else WAIT_SECONDS) and len(arrived) < BATCH:
@@ -60,19 +60,19 @@ def read_up_to(connection: Any, mark: str, since: datetime | None) -> Iterator[l
             tick(connection)
             messages, arrived[:] = arrived[:BATCH], arrived[BATCH:]
             if messages:
-                heard = time.monotonic()
+                last_message_at = time.monotonic()
                 ended = [message.properties.get("message_id") for message in messages]
                 end = ended.index(mark) if mark in ended else None
                 yield [message_of(one, from_log=True) for one in messages[:end]]
                 channel.basic_ack(messages[-1].delivery_tag, multiple=True)
                 if end is not None:
                     return
-            elif time.monotonic() - heard > SILENCE_SECONDS:
+            elif time.monotonic() - last_message_at > SILENCE_SECONDS:
                 raise LogSilent
             else:
                 yield []
     finally:
-        channel.basic_cancel(tag)  # what is written behind the mark would come while the channel closes
+        channel.basic_cancel(tag)  # messages behind the mark would arrive while the channel closes
         channel.close()
 
 
@@ -82,17 +82,17 @@ def write_mark(
     counts: Mapping[str, int],
     giving_up: Callable[[], bool] = lambda: False,
 ) -> str:
-    """Write a mark into the log, through the service's own exchange, and give its id.
+    """Write a mark into the log, through the service's own exchange, and return its id.
 
     Args:
         connection: to the broker.
-        service: who writes it.
+        service: its publisher.
         counts: routing key → how many events of that kind the service has published, ever.
         giving_up: ends waiting for the confirm.
 
     Raises:
-        Unbound: no queue takes what goes to the exchange.
-        wire.Missing: the exchange or the log is not there.
+        Unbound: no queue is bound to the exchange.
+        wire.Missing: the exchange or the log does not exist.
         publisher.Unconfirmed: the broker does not confirm.
         wire.BROKER_ERRORS: the broker goes away.
     """
@@ -112,14 +112,14 @@ def write_mark(
 def tell_subscribers(
     connection: Any, service: str, counts: Mapping[str, int], giving_up: Callable[[], bool]
 ) -> None:
-    """Send a mark although there is no log for it: what was lost must be noticed all the same.
+    """Send a mark to subscribers although the log is missing, so that they notice lost events.
 
     Raises:
         publisher.Unconfirmed: the broker does not confirm.
         wire.BROKER_ERRORS: the broker goes away.
     """
     publisher = ConfirmedPublisher(connection, exchange_of(service), giving_up=giving_up)
-    with contextlib.suppress(Unroutable):  # nobody subscribes
+    with contextlib.suppress(Unroutable):  # no subscriber
         publisher.publish([mark_of(service, counts).posted()])
     publisher.close()
 
@@ -127,7 +127,7 @@ def tell_subscribers(
 def place_of_new_mark(
     connection: Any, service: str, counts: Mapping[str, int], seconds: float, giving_up: Callable[[], bool]
 ) -> int | None:
-    """Write a mark and give its offset in the log; None when it does not arrive within so many seconds.
+    """Write a mark and return its offset in the log; None when it does not arrive within `seconds`.
 
     Raises:
         as write_mark
@@ -150,10 +150,10 @@ def mark_stands_at(connection: Any, service: str, offset: int, seconds: float) -
 
 
 def events_between(connection: Any, service: str, first: int, end: int, seconds: float) -> int:
-    """How many events came through a service's exchange, from one offset to before another.
+    """Count the events of a service's exchange, from one offset to before another.
 
     Raises:
-        LogSilent: not all of it came within so many seconds.
+        LogSilent: the end did not arrive within `seconds`.
     """
     number = 0
     with _listening(connection, first) as arriving:
@@ -170,7 +170,7 @@ Arriving = Callable[[float, Callable[[], bool]], Iterator[Any]]
 
 @contextlib.contextmanager
 def _listening(connection: Any, offset: int | str) -> Iterator[Arriving]:
-    """Read the log from an offset on; gives a function: what arrives within so many seconds."""
+    """Read the log from an offset; yields a function that returns the messages of some seconds."""
     require_log(connection)
     channel = connection.channel()
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature

@@ -1,4 +1,4 @@
-"""What forged events did to an inbox before their origin was checked: found with the outboxes, then undone.
+"""Forged events that took effect before origins were checked: found with the outboxes, then undone.
 
 An event that took effect is forged when its publisher never recorded it. The publishers' outboxes are the
 evidence, as far back as they reach.
@@ -85,7 +85,7 @@ def received(session: Session) -> Iterator[list[Received]]:
 
 
 def recorded(publisher: Session, ids: Iterable[str]) -> dict[str, Recorded]:
-    """What a publisher recorded under these ids."""
+    """Return the rows that a publisher recorded under these ids."""
     wanted = sa.select(outbox.c.id, outbox.c.type, outbox.c.subject, outbox.c.revision, outbox.c.data)
     rows = publisher.execute(wanted.where(outbox.c.id.in_([*ids])))
     return {str(row.id): Recorded(row.type, row.subject, row.revision, row.data) for row in rows}

@@ -1,8 +1,8 @@
-"""The relay gate: while one connection holds it alone, no relay of the database has events on the way.
+"""The relay gate, an advisory lock: while a command holds it exclusively, no event is in transit.
 
-The active relay holds it shared, as an advisory lock. Whoever wants it alone asks by a notification: the
-relay gives it back between two batches, when the broker has confirmed all that was sent and the database has
-noted it, and goes on when it is free again. Without such a request the gate costs no statement.
+The active relay holds it shared. A command that wants it exclusively sends a notification. The relay releases
+it between two batches, when the broker has confirmed all events and the database has marked them, and
+continues when it is free again. Without such a request the gate costs no statement.
 """
 
 import contextlib
@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError
 
 KEY: Final = 0x67617465  # "gate"; advisory locks are per database
 CHANNEL: Final = "hub_gate"
-ASIDE_SECONDS: Final = 0.2  # of a relay that gives way, so that whoever has asked is the next to take it
+ASIDE_SECONDS: Final = 0.2  # in which a relay leaves the gate free, so that the command takes it next
 LOOK_SECONDS: Final = 0.02  # between two looks of a relay at whether the gate is free again
-TAKE_SECONDS: Final = 2.0  # for all gates together; what has been taken is given back then
+TAKE_SECONDS: Final = 2.0  # for all gates together; those already taken are released then
 IDLE_SECONDS: Final = 10  # without a statement, after which PostgreSQL frees a gate whose holder is halted
 LOCK_NOT_AVAILABLE: Final = "55P03"  # PostgreSQL, "Error Codes"
 
@@ -28,7 +28,7 @@ Pause = Callable[[float], None]  # waits so many seconds
 
 
 class Occupied(Exception):
-    """A relay did not give way in time; nothing is held."""
+    """A relay did not release the gate in time; no gate is held."""
 
     def __init__(self, publisher: str) -> None:
         super().__init__(f"the relay of {publisher} is in the middle of a batch")
@@ -36,12 +36,12 @@ class Occupied(Exception):
 
 
 def enter(lock: Any, pause: Pause, giving_up: Callable[[], bool]) -> bool:
-    """Hold the gate shared, as the active relay; False when waiting for it was given up.
+    """Take the gate shared, as the active relay; False when the wait was given up.
 
     Args:
         lock: the relay's connection, which listens to CHANNEL.
-        pause: waits without holding up the rest of the process.
-        giving_up: asked while the gate is taken.
+        pause: waits without blocking the process.
+        giving_up: called while the gate is taken by a command.
     """
     while not giving_up():
         if lock.scalar(_SHARE, {"key": KEY}):
@@ -51,25 +51,25 @@ def enter(lock: Any, pause: Pause, giving_up: Callable[[], bool]) -> bool:
 
 
 def asked(notifications: Iterable[Any]) -> bool:
-    """Whether one of these notifications of psycopg2 asks the relay to give way."""
+    """Whether one of these notifications of psycopg2 asks the relay to release the gate."""
     return any(one.channel == CHANNEL for one in notifications)
 
 
 def give_way(lock: Any, pause: Pause, giving_up: Callable[[], bool]) -> bool:
-    """Let whoever has asked hold the gate, and take it again afterwards; arguments and answer as `enter`."""
+    """Release the gate to the command, and take it again afterwards; arguments and result as `enter`."""
     lock.execute(_GIVE_BACK, {"key": KEY})
     pause(ASIDE_SECONDS)
     return enter(lock, pause, giving_up)
 
 
 class Held:
-    """The gates of several publishers, held alone; each with a connection in autocommit."""
+    """The gates of several publishers, held exclusively; each with a connection in autocommit."""
 
     def __init__(self) -> None:
         self.connections: dict[str, sa.Connection] = {}
 
     def require(self) -> None:
-        """See that all are still held.
+        """Raise unless all gates are still held.
 
         Raises:
             sqlalchemy.exc.DBAPIError: PostgreSQL has ended a connection, and its gate is free.
@@ -80,19 +80,19 @@ class Held:
 
 @contextlib.contextmanager
 def held(engines: Mapping[str, sa.Engine], seconds: float = TAKE_SECONDS) -> Iterator[Held]:
-    """Hold the gates of these publishers alone: all that they have sent is confirmed and noted.
+    """Hold the gates of these publishers exclusively: all their events are confirmed and marked.
 
     Args:
         engines: publisher → its database.
-        seconds: after which a relay that does not give way is waited for no longer.
+        seconds: to wait for the relays.
 
     Raises:
-        Occupied: a relay does not give way, or another command holds a gate.
+        Occupied: a relay does not release its gate, or another command holds it.
         sqlalchemy.exc.SQLAlchemyError: a database does not answer.
     """
     until, gates = time.monotonic() + seconds, Held()
     with contextlib.ExitStack() as stack:
-        for publisher, engine in sorted(engines.items()):  # one order for everybody: no two wait crosswise
+        for publisher, engine in sorted(engines.items()):  # one fixed order: two commands cannot deadlock
             connection = stack.enter_context(engine.execution_options(isolation_level="AUTOCOMMIT").connect())
             stack.callback(_free, connection)
             _take(connection, publisher, until - time.monotonic())
@@ -115,7 +115,7 @@ def _take(connection: sa.Connection, publisher: str, seconds: float) -> None:
 
 
 def _free(connection: sa.Connection) -> None:
-    """Give the gate back, unless it is lost, and leave nothing to whoever uses the connection next."""
+    """Release the gate, unless it is lost, and reset the connection for its next user."""
     if connection.invalidated:
         return
     with contextlib.suppress(DBAPIError):

@@ -1,7 +1,7 @@
-"""What has been received: the memory by which a repeat changes nothing and subjects stay in order.
+"""Received deliveries: a repeat changes nothing, and events about a subject take effect in order.
 
-An event takes effect after every earlier event about its subject that this service hears of. One that comes
-too early, or behind one that failed, is held here with its body, and nothing else waits for it.
+An event takes effect after every earlier event about its subject that this service subscribes to. One that
+arrives too early, or behind one that failed, is held here with its body; other subjects are not delayed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox,
 def unseen(
     session: Session, subscription: str, deliveries: Sequence[Delivery[Event]]
 ) -> list[Delivery[Event]]:
-    """Record deliveries as received; give those that are new and whose turn it is.
+    """Record deliveries as received, and return those that are new and due.
 
-    How many are held for another one's turn is put down as `session.info["held"]`.
+    Sets `session.info["held"]` to the number of those that are held for a predecessor.
     """
     if len(deliveries) == 1:
         return _unseen_one(session, subscription, deliveries[0])
@@ -42,7 +42,7 @@ def unseen(
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many deliveries wait, are held and are parked, over all subscriptions of this database."""
+    """Return the numbers of waiting, held and parked deliveries of all subscriptions of this database."""
     rows = session.execute(
         sa.select(inbox.c.state, sa.func.count().label("n"))
         .where(inbox.c.state.in_(UNFINISHED))
@@ -52,26 +52,26 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def forged(session: Session) -> int:
-    """How many parked deliveries did not come through their publisher's exchange."""
+    """Return the number of parked deliveries that did not come through their publisher's exchange."""
     wanted = sa.select(sa.func.count()).where(inbox.c.state == PARKED, inbox.c.last_error.like("Forged: %"))
     return session.scalar(wanted) or 0
 
 
 def waiting(session: Session) -> int:
-    """How many deliveries will be tried again by themselves, with those held behind them."""
+    """Return the number of deliveries that will be retried, with those held behind them."""
     found = counts(session)
     return found[WAITING] + found[HELD]
 
 
 def received(session: Session) -> int:
-    """How many deliveries have taken effect, ever."""
+    """Return the number of deliveries that have ever taken effect."""
     return int(session.scalar(sa.select(sa.func.sum(inbox_counts.c.done))) or 0)
 
 
 def last_arrival(
     session: Session, subscription: str, type_: str | None = None
 ) -> tuple[str, datetime] | None:
-    """The id of the delivery (of one type) that arrived last, and when it arrived."""
+    """Return the id and the arrival of the delivery (of one type) that arrived last."""
     of_type = sa.true() if type_ is None else inbox.c.type == type_
     wanted = (
         sa.select(inbox.c.event_id, inbox.c.received_at)
@@ -105,7 +105,7 @@ def _unseen_one(session: Session, subscription: str, delivery: Delivery[Event]) 
 def _progress(
     session: Session, subscription: str, deliveries: Sequence[Delivery[Event]]
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
-    """How far each subject has come, and the first revision that each stuck subject is stuck at."""
+    """Return each subject's latest revision with effect, and the first blocking revision of blocked ones."""
     subjects = sorted({delivery.subject for delivery in deliveries})
     values = {
         "subscription": subscription,
@@ -123,7 +123,7 @@ def _sort_out(
     taken: Mapping[tuple[str, str], int],
     stuck: Mapping[tuple[str, str], int],
 ) -> tuple[list[Delivery[Event]], list[Delivery[Event]]]:
-    """Those whose turn it is, and those that must wait for another event about their subject."""
+    """Split deliveries into those that are due and those held for another event about their subject."""
     taken, stuck = dict(taken), dict(stuck)
     free, held = [], []
     for delivery in deliveries:
@@ -142,13 +142,13 @@ def _sort_out(
 def _insert(
     session: Session, subscription: str, deliveries: Sequence[Delivery[Event]], *, state: str
 ) -> tuple[int, list[str] | None]:
-    """Write deliveries down; how many were new, and which, when that was not all of them."""
+    """Insert deliveries; return the number of new ones, and their keys unless all were new."""
     envelopes = [delivery.envelope for delivery in deliveries]
     done = state == DONE
     rows = {
         "subscription": subscription,
         "state": state,
-        "from_log": deliveries[0].from_log,  # all of them are, or none
+        "from_log": deliveries[0].from_log,  # the same for all deliveries of a batch
         "sent": len(deliveries),
         "sources": [envelope.source for envelope in envelopes],
         "event_ids": [str(envelope.id) for envelope in envelopes],

@@ -1,10 +1,10 @@
-"""Reads JSON (RFC 8259) strictly, and says what is wrong with it without repeating any of it."""
+"""A strict parser of JSON (RFC 8259) whose errors name the fault without quoting the text."""
 
 import json
 import re
 from typing import Any, Final
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # what a schema calls a field; anything else may be data
+_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # a field's name in a schema; any other text may be data
 
 
 class NotJson(Exception):

@@ -1,4 +1,4 @@
-"""The edge that shows the event log to an operator: what it holds, and what is written to it."""
+"""The edge that shows operators the event log: its messages, and new ones as they arrive."""
 
 import time
 from collections import deque
@@ -15,19 +15,19 @@ from hub_messaging.wire import drain, message_of, require_log, tick
 
 PREFETCH: Final = 1000
 WAIT_SECONDS: Final = 0.5
-END_SECONDS: Final = 20.0  # for a mark to arrive, and of silence before the log's end
+END_SECONDS: Final = 20.0  # for a mark to arrive; also without a message before the log's end
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One message of the log and its place there."""
+    """One message of the log and its offset."""
 
-    offset: int  # 0 for the first that was ever written
+    offset: int  # 0 for the first message ever written
     message: Message
 
 
 def end_of_log(connection: Any, service: str) -> int:
-    """The offset behind the last message, found by writing a mark through a service's exchange.
+    """Return the offset behind the last message, found by writing a mark through a service's exchange.
 
     Raises:
         log.LogSilent: the mark does not arrive.
@@ -40,24 +40,24 @@ def end_of_log(connection: Any, service: str) -> int:
 
 
 def between(connection: Any, first: int | datetime | None, end: int) -> Iterator[Logged]:
-    """The messages from an offset or an instant on (None: the first that there is) to before an offset.
+    """Return the messages from an offset or an instant (None: the first stored one) to before an offset.
 
-    The broker finds an instant to the block of messages, so some from before it come first.
+    The broker resolves an instant to a block of messages, so some earlier ones come first.
 
     Raises:
-        log.LogSilent: the end does not come.
-        wire.BROKER_ERRORS: the broker goes away.
+        event_log.LogSilent: the end does not arrive.
+        wire.BROKER_ERRORS: the broker becomes unavailable.
     """
     if isinstance(first, int) and first >= end:
         return
-    heard = time.monotonic()
+    last_message_at = time.monotonic()
     with _consuming(connection, first) as arriving:
         for one in arriving:
             if one is None:
-                if time.monotonic() - heard > END_SECONDS:
+                if time.monotonic() - last_message_at > END_SECONDS:
                     raise LogSilent
                 continue
-            heard = time.monotonic()
+            last_message_at = time.monotonic()
             if one.offset < end:
                 yield one
             if one.offset >= end - 1:
@@ -65,7 +65,7 @@ def between(connection: Any, first: int | datetime | None, end: int) -> Iterator
 
 
 def from_now_on(connection: Any, first: int) -> Iterator[Logged | None]:
-    """Every message from an offset on, without end; None when nothing has come for a moment.
+    """Return every message from an offset, without end; None when none has arrived for a moment.
 
     Raises:
         wire.BROKER_ERRORS: the broker goes away.
@@ -94,8 +94,8 @@ def _consuming(connection: Any, first: int | datetime | None) -> Iterator[Iterat
                 yield None
             while arrived:
                 one = arrived.popleft()
-                place = int(one.properties["application_headers"]["x-stream-offset"])
-                yield Logged(place, message_of(one, from_log=True))
+                offset = int(one.properties["application_headers"]["x-stream-offset"])
+                yield Logged(offset, message_of(one, from_log=True))
                 channel.basic_ack(one.delivery_tag)
 
     try:

@@ -1,7 +1,7 @@
-"""The edge that sees whether the event log still hears a publisher: it is there, bound, and lacks nothing.
+"""The edge that monitors the event log for a publisher: it exists, is bound, and lacks no event.
 
 Once a minute a mark is written through the publisher's exchange and must arrive in the log within seconds.
-Where it stands there is remembered: between two marks there must be as many events as were published.
+Its offset is stored: between two marks there must be as many events as were published.
 """
 
 import contextlib
@@ -31,12 +31,12 @@ from hub_messaging.wire import BROKER_ERRORS, Missing, connected, require_log
 
 EVERY_SECONDS: Final = 60.0
 AGAIN_SECONDS: Final = (
-    3.0  # until a first suspicion is looked at again: a broker that starts may be half there
+    3.0  # until a first suspicion is checked again: a broker that is starting may not be complete
 )
-QUIET_TIMES: Final = 5  # as rarely a mark while nothing is published: each of them stays in the log
-LATE_SECONDS: Final = 5.0
+QUIET_TIMES: Final = 5  # fewer marks while nothing is published: each of them stays in the log
+LATE_SECONDS: Final = 5.0  # for a mark to arrive
 COUNTED: Final = (
-    2_000  # messages between two marks that are read to be counted; of more only their number is seen
+    2_000  # messages between two marks that are read and counted; of more only the offsets are compared
 )
 
 MISSING: Final = "missing"
@@ -50,15 +50,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Remembered:
-    """The newest mark that was seen, as the database has it."""
+    """The latest mark that arrived, as stored in the database."""
 
     mark_offset: int = -1  # before the first message of a log
-    published: int | None = 0  # events, ever, when it was written; None: whatever there is by the next mark
+    published: int | None = 0  # events, ever, when it was written; None: set by the next mark
     trouble: str | None = None
 
 
 def words_of(reason: str, service: str) -> str:
-    """A reason for an operator."""
+    """Return the sentence of a reason, for operators."""
     return {
         MISSING: f"the event log {LOG_QUEUE} is missing from the broker: {REMEDY}",
         UNBOUND: f"events of {service} do not reach the event log, which is not bound: {REMEDY}",
@@ -67,25 +67,25 @@ def words_of(reason: str, service: str) -> str:
 
 
 def remembered(session: Session) -> Remembered:
-    """What was seen last."""
+    """Return the stored state."""
     row = session.execute(sa.select(outbox_log)).one_or_none()
     return Remembered() if row is None else Remembered(row.mark_offset, row.published, row.trouble)
 
 
 def remember(session: Session, seen: Remembered) -> None:
-    """Keep what was seen, instead of what was seen before."""
+    """Replace the stored state."""
     session.execute(sa.delete(outbox_log))
     values = {"mark_offset": seen.mark_offset, "published": seen.published, "trouble": seen.trouble}
     session.execute(sa.insert(outbox_log).values(seen_at=sa.func.clock_timestamp(), **values))
 
 
 class LogMonitor:
-    """Looks at the log for one publisher. `trouble` is one of REASONS, or None."""
+    """Checks the log for one publisher. `trouble` is one of REASONS, or None."""
 
     def __init__(
         self, service: str, uri: str, sessions: Any, gauge: Gauge, every: float = EVERY_SECONDS
     ) -> None:
-        """`every`: seconds between looks."""
+        """`every`: seconds between checks."""
         self._every = every
         self._service = service
         self._uri = uri
@@ -96,20 +96,20 @@ class LogMonitor:
 
     @property
     def detail(self) -> str | None:
-        """What is wrong, for the readiness probe."""
+        """The reason for the readiness probe, or None."""
         return None if self.trouble is None else words_of(self.trouble, self._service)
 
     def begin(self) -> None:
-        """Look at once: this process has become the one that publishes."""
+        """Check at once: this process has become the active relay."""
         self._due = self._mark_due = self._ask_at = 0.0
         self._suspected: str | None = None
 
     def leave(self) -> None:
-        """Say nothing more of the log: another process publishes, and looks."""
+        """Clear the state: another process is the active relay and checks."""
         self._say(None)
 
     def look_when_due(self, giving_up: Callable[[], bool]) -> None:
-        """Look at the log, if it is time; never fails for what it finds. `giving_up` ends waiting."""
+        """Check the log if a check is due; findings are no errors. `giving_up` ends waiting."""
         if giving_up() or (time.monotonic() < self._due and not self._was_restored()):
             return
         until = time.monotonic() + 2 * LATE_SECONDS
@@ -126,7 +126,7 @@ class LogMonitor:
         self._due = time.monotonic() + (min(AGAIN_SECONDS, self._every) if again else self._every)
 
     def _was_restored(self) -> bool:
-        """Whether an operator has restored the log since trouble was seen, so that it is looked at now."""
+        """Whether an operator has restored the log since the fault was found, so that a check is due."""
         if self.trouble is None or time.monotonic() < self._ask_at:
             return False
         self._ask_at = time.monotonic() + AGAIN_SECONDS
@@ -145,7 +145,7 @@ class LogMonitor:
             self._gauge.labels(reason).set(reason == trouble)
 
     def _judge(self, connection: Any, giving_up: Callable[[], bool]) -> str | None:
-        """What is wrong with the log now, or None."""
+        """Return the reason why the log is faulty now, or None."""
         with self._sessions() as session:
             counts, last = counting.published(session), remembered(session)
         published = sum(counts.values())
@@ -163,10 +163,10 @@ class LogMonitor:
             found = MISSING
             tell_subscribers(connection, self._service, counts, giving_up)
         if offset is not None and self._lacks(connection, last, offset, published):
-            found = self._suspected = BEHIND  # no need to look again
+            found = self._suspected = BEHIND  # certain at the first check
         elif offset is None and found is None:  # confirmed, and not in the log
             found = UNBOUND
-        if last.trouble == BEHIND:  # until it has been restored, whatever else happens to it
+        if last.trouble == BEHIND:  # until an operator has restored it
             return found or BEHIND
         if found is None and offset is not None:
             self._keep(Remembered(offset, published))
@@ -178,7 +178,7 @@ class LogMonitor:
     def _lacks(self, connection: Any, last: Remembered, offset: int, published: int) -> bool:
         """Whether the log holds fewer events since the newest mark than were published since."""
         if offset <= last.mark_offset:
-            return True  # it was made anew, or has lost its end
+            return True  # it was recreated, or has lost its end
         if last.published is None or published <= last.published:
             return False
         came = offset - last.mark_offset - 1

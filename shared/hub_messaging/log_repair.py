@@ -1,7 +1,7 @@
-"""What has been lost is read from the event log while the queue is read on: a little at a time.
+"""Repair from the event log: lost events are read from it in small steps while the queue is read on.
 
-Three things send a reader to the log: a mark shows that events never arrived, an operator says so, or an
-event waits for an earlier one that does not come. What the log does not hold stays missing, and is told.
+There are three triggers: a mark shows that events never arrived, an operator asks for it, or an event waits
+for a predecessor that does not arrive. Events that the log lacks stay missing, and a metric shows them.
 """
 
 import contextlib
@@ -14,27 +14,27 @@ import structlog
 from sqlalchemy.orm import Session
 
 from hub_messaging import counting, retries
-from hub_messaging.catchup import EVER, MARGIN, CatchUp, LogAway, ReadLog, Take, behind, fall_behind
+from hub_messaging.catchup import EVER, MARGIN, CatchUp, LogAway, ReadLog, Take, behind, mark_behind
 from hub_messaging.counting import Loss
 from hub_messaging.dispatch import Dispatcher
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.messages import Message
 from hub_messaging.wall_clock import utc_now
 
-PATIENCE: Final = timedelta(seconds=10)  # how long an event waits for an earlier one before the log is asked
-LOOK_SECONDS: Final = 2.0  # between two looks for what is missing
-AWAY_SECONDS: Final = 10.0  # until a log that could not be read is asked for again
-BETWEEN_REPAIRS: Final = 300.0  # reading the log is not done for each gap, nor again and again for a loss
-HOPELESS_SECONDS: Final = 3600.0  # before a log that did not have it is read for the same loss again
+PATIENCE: Final = timedelta(seconds=10)  # an event waits for its predecessor before the log is read
+LOOK_SECONDS: Final = 2.0  # between two checks for missing events
+AWAY_SECONDS: Final = 10.0  # until an unavailable log is tried again
+BETWEEN_REPAIRS: Final = 300.0  # between two readings of the log for gaps, or for the same loss
+HOPELESS_SECONDS: Final = 3600.0  # until a log that lacked the events is read for them again
 
-STEP: Final = 100  # messages handed in before the queue has its turn
+STEP: Final = 100  # messages dispatched before the queue is read again
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """The last reading of the log for a loss."""
+    """The latest reading of the log for a loss."""
 
     missing: int
     at: float
@@ -42,10 +42,10 @@ class Attempt:
 
 
 class LogRepair:
-    """Reads the log a step at a time; `step` is called between two readings of the queue."""
+    """Reads the log in steps; `step` is called between two readings of the queue."""
 
     def __init__(self, dispatcher: Dispatcher, take: Take, catch_up: CatchUp) -> None:
-        """`take` hands messages to the dispatcher and comes back when all of them are dealt with."""
+        """`take` dispatches messages and returns when all of them have been processed."""
         self._dispatcher = dispatcher
         self._subscription = dispatcher.subscription
         self._sessions = dispatcher.sessions
@@ -56,7 +56,7 @@ class LogRepair:
         self._attempts: dict[tuple[str, str], Attempt] = {}
 
     def step(self, read_log: ReadLog, clock: float) -> bool:
-        """Read a little more; whether there is more to read at once. `clock` is monotonic."""
+        """Read the next step, and return whether there is more to read at once. `clock` is monotonic."""
         if self._reading is None:
             if clock < self._look_at:
                 return False
@@ -68,7 +68,7 @@ class LogRepair:
         except LogAway:
             log.warning("event_log_unavailable", queue=self._subscription)
             self._look_at = clock + AWAY_SECONDS
-            self._repair_at = 0.0  # nothing was repaired: the gaps are looked for again as soon as the log is
+            self._repair_at = 0.0  # gaps are checked again as soon as the log is available
         except BaseException:
             self.abandon()
             raise
@@ -76,17 +76,17 @@ class LogRepair:
         return False
 
     def abandon(self) -> None:
-        """Leave what has been begun; what was not finished is begun anew."""
+        """Abandon the reading in progress; it is started again later."""
         reading, self._reading = self._reading, None
         if reading is not None:
             self._repair_at = 0.0
-        # The connection that it reads from may be gone: then it cannot even be closed.
+        # A reading on a lost connection cannot be closed.
         with contextlib.suppress(Exception):
             if reading is not None:
                 reading.close()  # type: ignore[attr-defined]  # a generator
 
     def _next(self, read_log: ReadLog, clock: float) -> Iterator[None] | None:
-        """What is to be read from the log now."""
+        """Return the next reading of the log, if any is due."""
         with self._sessions.begin() as session:
             self._fall_behind(session, clock)
             wanted = behind(session, self._subscription, self._dispatcher.types)
@@ -100,7 +100,7 @@ class LogRepair:
         return None
 
     def _fall_behind(self, session: Session, clock: float) -> None:
-        """Let what is missing be read from the log: first since it was complete, then all of it."""
+        """Mark missing events to be read from the log: since it was complete, then from its beginning."""
         for loss in self._losses(session):
             key, last = (loss.source, loss.routing_key), self._attempts.get((loss.source, loss.routing_key))
             since = EVER if last is not None or loss.complete_at is None else loss.complete_at - MARGIN
@@ -109,10 +109,10 @@ class LogRepair:
                 if clock - last.at < (HOPELESS_SECONDS if hopeless else BETWEEN_REPAIRS):
                     continue
             self._attempts[key] = Attempt(loss.missing, clock, whole=since == EVER)
-            fall_behind(session, self._subscription, [loss.routing_key], since)
+            mark_behind(session, self._subscription, [loss.routing_key], since)
 
     def _losses(self, session: Session) -> list[Loss]:
-        """What is missing; what no longer is was healed, and what is missing later is another loss."""
+        """Return the missing events, and forget attempts at those that are no longer missing."""
         losses = counting.losses(session, self._subscription)
         lost = {(loss.source, loss.routing_key) for loss in losses}
         self._attempts = {key: last for key, last in self._attempts.items() if key in lost}
@@ -122,7 +122,7 @@ class LogRepair:
         return retries.missing(session, self._subscription, utc_now() - PATIENCE)
 
     def _repair(self, read_log: ReadLog, gaps: list[Any]) -> Iterator[None]:
-        """Look in the log for what deliveries have waited for in vain; what is not there is given up."""
+        """Read the predecessors of held deliveries from the log; those that it lacks are given up."""
         subjects = {(gap.source, gap.subject) for gap in gaps}
         log.warning("gap", queue=self._subscription, subjects=len(subjects))
 
@@ -151,7 +151,7 @@ class LogRepair:
         at_the_end()
 
     def _forget_gaps(self) -> None:
-        """An event that was missed has come from the log after all."""
+        """Remove gaps whose events have arrived from the log."""
         with self._sessions.begin() as session:
             retries.forget_gaps(session, self._subscription)
 

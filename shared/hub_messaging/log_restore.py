@@ -1,8 +1,8 @@
-"""The edge that makes the event log whole again from the outboxes, as the broker's administrator.
+"""The edge that restores missing events of the log from the outboxes, as the broker's administrator.
 
-The log is bound first; then what each outbox has published is fixed in a snapshot, a mark is written, and the
-log is read up to it: whatever of the snapshot is not there is published through the refill exchange of its
-publisher, in the outbox's order. So nothing is written twice, and an interrupted restore is only begun again.
+The log is bound first. Then a snapshot of each outbox is taken, a mark is written, and the log is read up to
+it. Events of the snapshot that the log lacks are published through the refill exchange of their publisher, in
+the outbox's order. So no event is written twice, and an interrupted restore can simply be repeated.
 """
 
 import contextlib
@@ -30,16 +30,16 @@ BATCH: Final = 500
 LOCK: Final = "hub.log.restore"  # a queue of one connection: two restores at once would write an event twice
 LOOK_AGAIN_SECONDS: Final = 0.5
 
-Tell = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+Tell = Callable[[str, int, int], None]  # reports progress: step, done, total
 
 
 class AtWork(Exception):
-    """Another restore is not over yet."""
+    """Another restore is running."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """The events of one kind that a publisher's outbox keeps, and how many of them the log lacks."""
+    """The events of one kind in a publisher's outbox, and the number that the log lacks."""
 
     publisher: str
     routing_key: str
@@ -49,20 +49,20 @@ class Kind:
 
 @dataclass(frozen=True)
 class Compared:
-    """The log beside the outboxes."""
+    """The log compared with the outboxes."""
 
     kinds: Sequence[Kind]
-    gone: Mapping[str, int]  # publisher → events that neither the log nor its outbox has any more
+    gone: Mapping[str, int]  # publisher → events that neither the log nor its outbox holds
 
     @property
     def missing(self) -> int:
-        """How many events can be brought back."""
+        """The number of events that can be restored."""
         return sum(kind.missing for kind in self.kinds)
 
 
 @dataclass(frozen=True)
 class Outboxes:
-    """What a restore reads: the publishers' databases of one hub."""
+    """The publishers' databases of one hub, which a restore reads."""
 
     hub_id: str
     schemas: str
@@ -70,11 +70,11 @@ class Outboxes:
 
 
 def compare(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
-    """Compare the log with the outboxes; changes nothing but for a mark.
+    """Compare the log with the outboxes; writes only a mark.
 
     Raises:
         wire.Missing: there is no log, or it is bound to no publisher.
-        BROKER_ERRORS, SQLAlchemyError: the broker or a database does not answer.
+        BROKER_ERRORS, SQLAlchemyError: the broker or a database is unavailable.
     """
     with _snapshots(outboxes) as sessions:
         logged = _logged(connection, list(sessions), tell)
@@ -82,12 +82,12 @@ def compare(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
 
 
 def restore(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
-    """Make the log and its bindings, bring back what it lacks, and give what that was.
+    """Declare the log and its bindings, restore the events that it lacks, and return their numbers.
 
     Raises:
-        AtWork: another restore is not over yet.
-        Unconfirmed: the broker refuses; what was confirmed is there, the rest is brought by the next restore.
-        BROKER_ERRORS, SQLAlchemyError: the broker or a database does not answer; the same is true.
+        AtWork: another restore is running.
+        Unconfirmed: the broker refuses; confirmed events are there, the next restore adds the others.
+        BROKER_ERRORS, SQLAlchemyError: the broker or a database is unavailable; likewise.
     """
     channel = connection.channel()
     try:
@@ -111,24 +111,24 @@ def restore(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
 
 @contextlib.contextmanager
 def _snapshots(outboxes: Outboxes) -> Iterator[dict[str, Session]]:
-    """One transaction on each database in which its outbox stays as it is now."""
+    """Open a transaction on each database with a snapshot of its outbox."""
     with contextlib.ExitStack() as stack:
         sessions = {}
         for publisher, engine in outboxes.engines.items():
             fixed = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             sessions[publisher] = stack.enter_context(Session(fixed))
-            sessions[publisher].execute(sa.select(table.c.position).limit(1))  # it is fixed by its first look
+            sessions[publisher].execute(sa.select(table.c.position).limit(1))  # takes the snapshot
         yield sessions
 
 
 def _under_way(session: Session) -> list[int]:
-    """What the relay may have sent before the log was bound, and not noted yet: its newest batch."""
+    """Return the unmarked positions that the relay may have sent before the log was bound."""
     waiting = sa.select(table.c.position).where(table.c.published_at.is_(None))
     return list(session.scalars(waiting.order_by(table.c.position).limit(BATCH)))
 
 
 def _logged(connection: Any, publishers: Sequence[str], tell: Tell) -> dict[str, set[str]]:
-    """The ids of each publisher's events in the log; what came through another exchange is not its own."""
+    """Return the ids of each publisher's events in the log, by the exchange that they came through."""
     publisher_of = {name(one): one for one in publishers for name in (exchange_of, refill_exchange_of)}
     ids: dict[str, set[str]] = {one: set() for one in publishers}
     read = 0
@@ -144,7 +144,7 @@ def _logged(connection: Any, publishers: Sequence[str], tell: Tell) -> dict[str,
 
 
 def _read(connection: Any, publishers: Sequence[str]) -> Iterator[list[Any]]:
-    """All of the log, its end marked by the first publisher to which it is bound."""
+    """Read all of the log; the first publisher to which it is bound marks its end."""
     for number, publisher in enumerate(publishers, start=1):
         try:
             yield from read_log(connection, publisher, None)
@@ -160,15 +160,15 @@ def _compared(sessions: Mapping[str, Session], logged: Mapping[str, set[str]]) -
     for publisher, session in sessions.items():
         kept: Counter[str] = Counter()
         missing: Counter[str] = Counter()
-        still = 0
+        present = 0
         for id_, type_, version in _published(session):
             key, there = routing_key_of(type_, version), str(id_) in logged[publisher]
             kept[key] += 1
             missing[key] += not there
-            still += there
+            present += there
         kinds += [Kind(publisher, key, number, missing[key]) for key, number in sorted(kept.items())]
         forgotten = sum(counting.published(session).values()) - kept.total()
-        gone[publisher] = max(0, forgotten - (len(logged[publisher]) - still))
+        gone[publisher] = max(0, forgotten - (len(logged[publisher]) - present))
     return Compared(kinds, gone)
 
 
@@ -213,10 +213,10 @@ def _after_those_under_way(
     bound_at: float,
     tell: Tell,
 ) -> Compared:
-    """Look once more when all is noted that was under way while the log was being bound."""
+    """Compare again when the relay has marked the events that were in transit while the log was bound."""
     while any(_waits(outboxes.engines[name], positions) for name, positions in under_way.items()):
         if time.monotonic() - bound_at > CONFIRM_SECONDS:
-            break  # a relay that had sent them has given up by now and sends them again: into the log
+            break  # the relay has given up by now and publishes them again: into the log
         drain(connection, LOOK_AGAIN_SECONDS)
         tick(connection)  # the wait is longer than the broker waits for a heartbeat
     if not any(under_way.values()):

@@ -1,4 +1,4 @@
-"""What became of one event: what its publisher recorded, and how far each subscriber has come with it."""
+"""The history of one event: its row in the publisher's outbox and in each subscriber's inbox."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from hub_messaging.outbox import envelope_of
 from hub_messaging.tables import inbox, inbox_types, outbox
 from hub_messaging.topology import queue_of
 
-LISTED_AT_MOST = 4  # events that a shortened id fits
+LISTED_AT_MOST = 4  # events that match a shortened id
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Receipt:
 
 
 def recorded(session: Session, source: str, name: str) -> list[Recorded]:
-    """The events of an outbox that a name fits: an id, or its last characters.
+    """Return the events of an outbox by id, or by its last characters.
 
     Args:
         session: of the publisher's database.
@@ -54,7 +54,7 @@ def recorded(session: Session, source: str, name: str) -> list[Recorded]:
 
 
 def received(session: Session, service: str, source: str, event_id: str) -> Receipt | None:
-    """What a service's inbox holds of an event; None when it never came, or was forgotten."""
+    """Return a service's receipt of an event; None when it never arrived, or its row has been deleted."""
     columns = inbox.c
     row = session.execute(
         sa.select(columns.state, columns.received_at, columns.attempts, columns.last_error).where(
@@ -66,7 +66,7 @@ def received(session: Session, service: str, source: str, event_id: str) -> Rece
     return None if row is None else Receipt(service, *row)
 
 
-def hears(session: Session, service: str, routing_key: str) -> bool:
+def subscribes_to(session: Session, service: str, routing_key: str) -> bool:
     """Whether the release that runs subscribes to a kind of event."""
     rows = sa.select(inbox_types.c.heard).where(
         inbox_types.c.subscription == queue_of(service), inbox_types.c.type == routing_key

@@ -1,4 +1,4 @@
-"""What a switch to a copy made from an incomplete history would lose, as JSON lines of a stable order.
+"""A report of the loss by a switch to a copy with incomplete history, as JSON lines in a stable order.
 
 The same loss has the same SHA-256, so that an operator accepts exactly what the file says.
 """
@@ -28,18 +28,18 @@ class CannotList(Exception):
 
 @dataclass(frozen=True)
 class Loss:
-    """What only the live copy holds, when the history does not begin at the beginning."""
+    """The data that only the live copy holds, because the history is incomplete."""
 
     sha256: str
-    subjects: int  # whose history is not complete
-    events: int  # that took effect and are not in the history, as far as the inbox remembers
+    subjects: int  # with an incomplete history
+    events: int  # that took effect and are not in the history, as far as the inbox has their rows
     rows: Mapping[str, int]  # projection → rows that only the live copy holds
-    file: str | None  # where all of it is listed
+    file: str | None  # the path of the list
 
 
 @dataclass(frozen=True)
 class LossReport:
-    """Finds what would be lost and lists it in a file."""
+    """Finds the loss and lists it in a file."""
 
     subscription: str
     hub_id: str
@@ -48,7 +48,7 @@ class LossReport:
     folder: Path | None  # for the file; None: only counted
 
     def make(self, live: sa.Connection) -> Loss | None:
-        """What a switch would lose; None when the history is complete.
+        """Return the loss by a switch; None when the history is complete.
 
         Raises:
             CannotList: the file cannot be written.
@@ -158,7 +158,7 @@ class LossReport:
 
 def _stream(live: sa.Connection, statement: str, values: dict[str, Any]) -> Iterator[Any]:
     """Rows of the rebuild's copy and the live one, a few at a time."""
-    text = sa.text(statement.replace("{made}", NEW))
+    text = sa.text(statement.replace("{shadow}", NEW))
     # The options are of the statement, not of the connection.
     result = live.execute(text.execution_options(stream_results=True, max_row_buffer=FETCHED), values)
     try:

@@ -1,4 +1,4 @@
-"""What a publisher says that it has published, held against what has come from it."""
+"""A publisher's counts of its events, compared with the number received from it."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -17,26 +17,26 @@ log = structlog.get_logger(__name__)
 
 
 class MarkComparison:
-    """Takes the marks that come to one subscription."""
+    """Compares the marks that arrive for one subscription."""
 
-    def __init__(self, subscription: str, heard: Iterable[type[Event]], origins: Origins) -> None:
+    def __init__(self, subscription: str, subscribed: Iterable[type[Event]], origins: Origins) -> None:
         self._subscription = subscription
         self._origins = origins
-        self._heard = keys_by_publisher(heard)
+        self._subscribed = keys_by_publisher(subscribed)
         self._newest: dict[str, UUID] = {}  # by source
 
     def take(self, session: Session, message: Message) -> None:
-        """Note what is missing; everything that came before this mark has been dealt with.
+        """Store the number of missing events; all messages before this mark have been processed.
 
         Raises:
             Unreadable: it must be parked.
         """
         try:
-            mark = read_mark(message, self._heard, self._origins)
+            mark = read_mark(message, self._subscribed, self._origins)
         except (Undecodable, Forged) as exc:
             raise Unreadable(exc, None) from exc
         if mark is None or self._newest.get(mark.source) == mark.id:
-            return  # handed in again: by now more may have come than it counts
+            return  # redelivered: more events may have arrived since than it counts
         for loss in counting.compare(session, self._subscription, mark):
             log.warning("events_missing", source=loss.source, type=loss.routing_key, missing=loss.missing)
         self._newest[mark.source] = mark.id

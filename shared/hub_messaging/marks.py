@@ -1,6 +1,6 @@
-"""Marks: what each publisher has published, as it tells its subscribers and the event log.
+"""Marks: each publisher's counts of its events, sent to its subscribers and the event log.
 
-A mark follows everything that it counts, so what had not been received when it came has been lost on the way.
+A mark follows all events that it counts: those not received when it arrives have been lost in transit.
 """
 
 from collections.abc import Mapping
@@ -22,17 +22,17 @@ PUBLISHED: Final = "published"  # in a mark's data: routing key → events, ever
 
 @dataclass(frozen=True)
 class Mark:
-    """What one publisher has counted."""
+    """The counts of one publisher."""
 
     id: UUID
     source: str  # of the publisher's events
-    heard: frozenset[str]  # the routing keys that the subscriber hears of it
+    subscribed: frozenset[str]  # the subscriber's routing keys of this publisher
     published: Mapping[str, int]
     written_at: datetime
 
 
 def mark_of(service: str, published: Mapping[str, int]) -> Envelope:
-    """A mark of a service; without counts it only shows where the log ended."""
+    """Make a mark of a service; without counts it only marks the end of the log."""
     return Envelope(
         id=uuid7(),
         source=f"{MARK_SOURCE}{service}",
@@ -50,25 +50,25 @@ def is_mark(message: Message) -> bool:
     return message.routing_key == MARK and not message.from_log
 
 
-def read_mark(message: Message, heard: Mapping[str, frozenset[str]], origins: Origins) -> Mark | None:
-    """Read a mark; None when it counts nothing, or is another hub's.
+def read_mark(message: Message, subscribed: Mapping[str, frozenset[str]], origins: Origins) -> Mark | None:
+    """Parse a mark; None when it has no counts, or is another hub's.
 
     Args:
         message: as it came in the queue.
-        heard: publisher → routing keys that this subscriber hears of it.
-        origins: who may write it.
+        subscribed: publisher → this subscriber's routing keys.
+        origins: the permitted publishers.
 
     Raises:
         Undecodable, provenance.Forged: it must be parked.
     """
     envelope = Envelope.from_bytes(message.body)
-    publisher = origins.publisher_of_mark(envelope, message, heard)
+    publisher = origins.publisher_of_mark(envelope, message, subscribed)
     if publisher is None or PUBLISHED not in envelope.data:
         return None
     source = source_of(origins.hub_id, publisher)
     counts = _counts(envelope.data[PUBLISHED])
-    # By the earlier of two clocks: what is missing is looked for in the log from an earlier mark on.
-    return Mark(envelope.id, source, heard[publisher], counts, min(envelope.time, utc_now()))
+    # The earlier of two clocks: missing events are searched for in the log from an earlier mark on.
+    return Mark(envelope.id, source, subscribed[publisher], counts, min(envelope.time, utc_now()))
 
 
 def _counts(said: object) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""A message as the broker hands it out: its body, and what the broker itself says of it."""
+"""A message as the broker delivers it: its body, and the properties that the broker itself sets."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ class Message:
 
     body: bytes
     # RabbitMQ sets both itself and keeps them in quorum queues and streams. "" is a direct write to a queue.
-    exchange: str | None  # None: not known, of a delivery kept by a release that did not write it down
-    routing_key: str | None = None  # None: not known, so the event says it itself
-    user_id: str | None = None  # the broker's user who sent it, which RabbitMQ checks; None: not said
+    exchange: str | None  # None: not known, stored by a release that did not record it
+    routing_key: str | None = None  # None: not known; the event names it
+    user_id: str | None = None  # of the sender, which RabbitMQ checks; None: not set
     from_log: bool = False  # read from the event log or an outbox, not from the queue

@@ -1,4 +1,4 @@
-"""What an operator can measure of the post office (Prometheus)."""
+"""Metrics of publishing and receiving (Prometheus)."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ _CLOCK: Final = sa.func.clock_timestamp()
 
 
 class PublishingMetrics:
-    """What the relay does."""
+    """Metrics of the relay."""
 
     def __init__(self, registry: CollectorRegistry, sessions: Any) -> None:
         self.published = Counter(
@@ -50,7 +50,7 @@ class PublishingMetrics:
 
 
 class ReadingMetrics:
-    """What a queue's reader does."""
+    """Metrics of a queue's reader."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.seconds = Histogram(
@@ -72,7 +72,7 @@ class ReadingMetrics:
             registry=registry,
         )
         self.unknown = Counter(
-            "hub_inbox_unknown", "Deliveries of a type that nobody here asked for.", registry=registry
+            "hub_inbox_unknown", "Deliveries of a type that is not subscribed to.", registry=registry
         )
         self.kept = Counter(
             "hub_inbox_kept", "Deliveries that failed, by what they became.", ["state"], registry=registry
@@ -91,7 +91,7 @@ class ReadingMetrics:
 
     @contextlib.contextmanager
     def handling(self, envelopes: Sequence[Envelope]) -> Iterator[None]:
-        """Measure one call of a handler, and how old the events are at its start."""
+        """Measure one call of a handler, and the age of the events at its start."""
         now = utc_now().timestamp()
         for envelope in envelopes if len(envelopes) == 1 else (envelopes[0], envelopes[-1]):
             recorded = recorded_at(envelope.id)
@@ -103,9 +103,9 @@ class ReadingMetrics:
 
 
 def recorded_at(event_id: UUID) -> datetime | None:
-    """When an event was recorded, which a time-ordered id tells; None for other ids.
+    """Return the instant at which an event was recorded, from a time-ordered id; None for other ids.
 
-    Such an id may tell a time after the year 9999, which counts as none.
+    An id with a time after the year 9999 counts as another one.
     """
     milliseconds = event_id.int >> 80
     if event_id.version != _TIME_ORDERED or milliseconds >= _YEAR_10000:
@@ -114,17 +114,17 @@ def recorded_at(event_id: UUID) -> datetime | None:
 
 
 class OutboxTable(Collector):
-    """How many events were recorded, and how many wait; nothing is said while the database is away."""
+    """Numbers of events recorded and pending; absent while the database is unavailable."""
 
     def __init__(self, sessions: Any) -> None:
         self._sessions = sessions
 
     def describe(self) -> Iterator[Any]:
-        """Give the figures' names."""
+        """Return the metrics without values."""
         return self._families(None, None, None)
 
     def collect(self) -> Iterator[Any]:
-        """Give the figures of now."""
+        """Return the metrics with their values."""
         try:
             with self._sessions() as session:
                 recorded, pending = outbox.counts(session)
@@ -145,17 +145,17 @@ class OutboxTable(Collector):
 
 
 class InboxTable(Collector):
-    """How many deliveries took effect, wait, are held or parked, and how many events never arrived."""
+    """Numbers of deliveries by state, and of events that never arrived."""
 
     def __init__(self, sessions: Any) -> None:
         self._sessions = sessions
 
     def describe(self) -> Iterator[Any]:
-        """Give the figures' names."""
+        """Return the metrics without values."""
         return self._families({}, None, None, [], None)
 
     def collect(self) -> Iterator[Any]:
-        """Give the figures of now."""
+        """Return the metrics with their values."""
         try:
             with self._sessions() as session:
                 unfinished, received = inbox.counts(session), inbox.received(session)
@@ -195,7 +195,7 @@ class InboxTable(Collector):
 
 
 class ForgettingTable(Collector):
-    """Whether a table is being forgotten, and how far the service's clock is ahead of its database's."""
+    """State of a table's retention, and the lead of the service's clock over its database's."""
 
     def __init__(self, sessions: Any, lines: sa.Table) -> None:
         """`lines` is `outbox_forgotten` or `inbox_forgotten`."""
@@ -204,11 +204,11 @@ class ForgettingTable(Collector):
         self._table = lines.name.removesuffix("_forgotten")
 
     def describe(self) -> Iterator[Any]:
-        """Give the figures' names."""
+        """Return the metrics without values."""
         return self._families(None, None)
 
     def collect(self) -> Iterator[Any]:
-        """Give the figures of now."""
+        """Return the metrics with their values."""
         asked = sa.select(sa.func.coalesce(sa.func.bool_or(self._lines.c.stopped), False), _CLOCK)
         try:
             with self._sessions() as session:

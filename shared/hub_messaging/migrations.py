@@ -1,4 +1,4 @@
-"""The steps by which the post office's tables came to be; each service's migrations call them in order.
+"""Migration steps of the library's tables; each service's migrations call them in order.
 
 A step is never changed once it has been released: databases out there have taken it.
 """
@@ -99,7 +99,7 @@ _V2 = (
       PRIMARY KEY (subscription, type)
     )
     """,
-    # What has been heard of until now has been heard from its beginning.
+    # Types subscribed to so far have been received from their beginning.
     """
     INSERT INTO inbox_types (subscription, type)
     SELECT DISTINCT subscription, type FROM inbox WHERE type IS NOT NULL
@@ -125,7 +125,7 @@ _UNDO_V2 = (
     "DROP TABLE inbox_types",
     "DROP TABLE inbox_subjects",
     "DROP INDEX ix_inbox_unfinished",
-    # The first form knows no "dropped"; what was given up must not come back to life.
+    # The first form has no state `dropped`; dropped deliveries must not be retried.
     "UPDATE inbox SET state = 'done', body = NULL WHERE state = 'dropped'",
     """
     ALTER TABLE inbox
@@ -140,19 +140,19 @@ _UNDO_V2 = (
 
 
 def create_v1() -> None:
-    """Make the first form of the tables."""
+    """Create the first form of the tables."""
     _run(_V1)
 
 
 def drop_v1() -> None:
-    """Take them away again."""
+    """Drop the tables."""
     _run(_UNDO_V1)
 
 
 def v1_to_v2() -> None:
-    """Bring the second form."""
+    """Upgrade to the second form."""
     _run(_V2)
-    _number_what_is_kept()
+    _number_stored_deliveries()
 
 
 def v2_to_v1() -> None:
@@ -161,10 +161,11 @@ def v2_to_v1() -> None:
 
 
 def read_again(types: Iterable[str]) -> None:
-    """Let the service read all events of some types from the log once more, when it next starts.
+    """Make the service read all events of some types from the log again, at its next start.
 
-    For a reader whose new tables need what it has heard before. Its handlers must be safe to repeat: nothing
-    remembers that these events have taken effect. Deliveries that failed or wait are left as they are.
+    For a reader whose new tables need events that it has received before. Its handlers must be safe to
+    repeat: nothing remembers that these events have taken effect. Deliveries that failed or wait are left as
+    they are.
     """
     listed = {"types": sorted(types)}
     connection = op.get_bind()
@@ -174,7 +175,7 @@ def read_again(types: Iterable[str]) -> None:
     connection.execute(sa.text("DELETE FROM inbox_types WHERE type = ANY(:types)"), listed)
 
 
-# What is read once more is counted once more.
+# An event that is read again is counted again.
 _COUNT_AGAIN: Final = sa.text(
     """
     UPDATE inbox_counts SET done = 0, received = (
@@ -187,8 +188,8 @@ _COUNT_AGAIN: Final = sa.text(
 )
 
 
-def _number_what_is_kept() -> None:
-    """What is kept has its revision in its body, what cannot be read has none.
+def _number_stored_deliveries() -> None:
+    """Set the revision of stored deliveries from their bodies; unreadable ones have none.
 
     Read here and not by the database, whose JSON takes less than ours: no NUL, no coding but UTF-8.
     """
@@ -204,7 +205,7 @@ def _number_what_is_kept() -> None:
     ).bindparams(sa.bindparam("revision", type_=sa.Integer))
     for row in connection.execute(kept).all():
         revision = json.loads(bytes(row.body))["revision"]
-        # One that no column of ours can hold belongs to no subject: it can never take effect.
+        # A revision out of range belongs to no subject: the event can never take effect.
         known = revision if revision <= HIGHEST_REVISION else None
         key = {"subscription": row.subscription, "source": row.source, "event_id": row.event_id}
         connection.execute(number, key | {"revision": known})

@@ -1,4 +1,4 @@
-"""The third form of the post office's tables, November 2026: what guards it.
+"""The third form of the library's tables, November 2026: columns and tables that detect faults.
 
 Counts that are kept, where a delivery came through, and how far has been forgotten.
 """
@@ -17,9 +17,10 @@ _HOW_FAR: Final = """
       stopped BOOLEAN NOT NULL DEFAULT FALSE
 """
 
-# The marks that would have been made until now (retention.Line): for each age in days, the last place before
-# the first row that is younger. Ages are counted from the newest row or the clock, whichever is earlier. The
-# days are found once: a query that PostgreSQL may merge into the other would read the table for each age.
+# The marks that would have been made until now (retention.RetentionState): for each age in days, the last
+# place before the first row that is younger. Ages are counted from the newest row or the clock, whichever is
+# earlier. The days are found once: a query that PostgreSQL may merge into the other would read the table for
+# each age.
 _MARKS_OF_OUTBOX: Final = """
     INSERT INTO outbox_forgotten (marks, table_oid)
     WITH now AS (
@@ -198,7 +199,7 @@ _UNDO_V3: Final = (
 
 
 def v2_to_v3() -> None:
-    """Bring the third form."""
+    """Upgrade to the third form."""
     for statement in _V3:
         op.execute(statement)
 

@@ -1,7 +1,7 @@
-"""What operators see and do about events that never arrived: ask the event log for them, or give them up.
+"""Operators' view of events that never arrived, and actions: read them from the log, or accept the loss.
 
-A running reader sees within seconds what is asked here. Every action says who and why, and is written down in
-the transaction that does it.
+A running reader reacts within seconds. Every action is recorded with the operator and the reason, in its own
+transaction.
 """
 
 from collections.abc import Sequence
@@ -18,26 +18,26 @@ from hub_messaging.tables import inbox_audit, inbox_counts, inbox_gaps, inbox_ty
 
 @dataclass(frozen=True)
 class ReceivedCount:
-    """What has come of one kind of event."""
+    """The deliveries received of one kind of event."""
 
     subscription: str
     routing_key: str
-    source: str | None  # None: nothing has come, nor a mark
-    received: int  # with those that an operator has given up
-    missing: int  # as of the publisher's newest mark
-    behind: bool  # it is being read from the log
+    source: str | None  # None: neither an event nor a mark has arrived
+    received: int  # including accepted losses
+    missing: int  # as of the publisher's latest mark
+    behind: bool  # being read from the log
 
 
-def heard(session: Session) -> list[ReceivedCount]:
-    """What has come of every kind of event that is heard, from every source."""
-    rows = session.execute(_HEARD)
+def received_counts(session: Session) -> list[ReceivedCount]:
+    """Return the deliveries received of every kind of event subscribed to, from every source."""
+    rows = session.execute(_RECEIVED_COUNTS)
     return [ReceivedCount(*row) for row in rows]
 
 
 def ask(session: Session, subscription: str, routing_keys: Sequence[str], operator: Operator) -> None:
-    """Let kinds of event be read from the whole log once more."""
+    """Make the reader read kinds of event from the whole log again."""
     mine = (inbox_types.c.subscription == subscription, inbox_types.c.type.in_(list(routing_keys)))
-    # Another instant each time: a reading that has begun already is not the one that is asked for.
+    # Another instant each time, so that a reading in progress does not count as the requested one.
     since = sa.func.least(inbox_types.c.behind_since, EVER) - sa.text("INTERVAL '1 microsecond'")
     session.execute(sa.update(inbox_types).where(*mine).values(behind_since=since))
     _write_down(session, operator, "heal", subscription, [("", "", key) for key in routing_keys])
@@ -46,13 +46,13 @@ def ask(session: Session, subscription: str, routing_keys: Sequence[str], operat
 def accept(
     session: Session, subscription: str, lost: Sequence[tuple[str, str, int]], operator: Operator
 ) -> int:
-    """Give up what is missing, and the gaps of subjects; gives how many gaps those were.
+    """Accept the loss of missing events and the gaps of subjects; return the number of gaps.
 
     Args:
         session: a transaction.
         subscription: the queue.
-        lost: source, routing key and number of what is given up.
-        operator: who does so, and why.
+        lost: source, routing key and number of the accepted events.
+        operator: recorded with the action.
     """
     for source, key, number in lost:
         named = {"subscription": subscription, "source": source, "routing_key": key}
@@ -86,7 +86,7 @@ def _write_down(
         session.execute(sa.insert(inbox_audit), rows)
 
 
-_HEARD = sa.text(
+_RECEIVED_COUNTS = sa.text(
     """
     SELECT inbox_types.subscription, inbox_types.type, source,
            coalesce(received + accepted, 0), coalesce(missing, 0), behind_since IS NOT NULL

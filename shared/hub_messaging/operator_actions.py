@@ -1,7 +1,7 @@
-"""What an operator can do about deliveries that have not taken effect: replay, edit, drop.
+"""Operators' actions on deliveries that have not taken effect: replay, edit, drop.
 
-Every action says who and why, and is written down in the transaction that does it. A row that the reader or
-another operator has in hand is left alone, so nobody waits for anybody.
+Every action is recorded with the operator and the reason, in its own transaction. Rows locked by the reader
+or another operator are skipped, so no action waits for another.
 """
 
 from collections.abc import Sequence
@@ -19,34 +19,34 @@ from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.stored_deliveries import Key, Refused, is_, key_of
 from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox
 
-OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # what is held has not failed: it follows what it is held for
+OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # a held delivery has not failed: it follows its predecessor
 STAYS_FORGED: Final = "did not come through its publisher's exchange and can only be dropped."
 
 _NAME: Final = ("subscription", "source", "event_id")
-# Many bodies at once would need much memory, and only who edits reads one.
+# Many bodies at once would need much memory, and only `edit` reads one.
 _FACTS: Final = tuple(column for column in inbox.c if column.name not in {"body", "original_body"})
 
 
 @dataclass(frozen=True)
 class Operator:
-    """Who acts, and why."""
+    """An operator's name and reason, recorded with each action."""
 
     by: str
     why: str
 
     def __post_init__(self) -> None:
         if not self.by.strip() or not self.why.strip():
-            raise Refused("Say who you are and why you do this: it is kept with the delivery.")
+            raise Refused("Give your name and the reason: both are recorded with the delivery.")
 
 
 def replay(session: Session, keys: Sequence[Key], operator: Operator, now: datetime) -> list[Key]:
-    """Let parked deliveries be tried again at once; gives those that were.
+    """Retry parked deliveries at once, and return their keys.
 
-    What is not parked, or in somebody else's hands, stays as it is, and so does a forgery. Attempts are
-    counted on: whatever fails again beyond the last wait is parked again.
+    Deliveries that are not parked, are locked, or are forged stay as they are. Attempts continue to count: a
+    delivery that fails again after the last wait is parked again.
 
     Raises:
-        Refused: nothing but forgeries was named.
+        Refused: only forged deliveries were named.
     """
     taken = _take(session, keys, (PARKED,), _FACTS)
     rows = [row for row in taken if not retries.was_forged(row)]
@@ -58,9 +58,9 @@ def replay(session: Session, keys: Sequence[Key], operator: Operator, now: datet
 
 
 def drop(session: Session, keys: Sequence[Key], operator: Operator) -> list[Key]:
-    """Give parked or waiting deliveries up, so that later events about their subjects go on; gives those.
+    """Drop parked or waiting deliveries, so that later events of their subjects proceed; return their keys.
 
-    Their bodies are kept.
+    Their bodies stay stored.
     """
     rows = _take(session, keys, OPEN_TO_CHANGE, _FACTS)
     _set(session, rows, state=DROPPED, next_attempt_at=None)
@@ -70,14 +70,14 @@ def drop(session: Session, keys: Sequence[Key], operator: Operator) -> list[Key]
 
 
 def edit(session: Session, key: Key, body: bytes, operator: Operator) -> Key:
-    """Put another body in place of a parked or waiting delivery's; gives its name, which follows the body.
+    """Replace the body of a parked or waiting delivery, and return its key, which follows the body.
 
-    The first body is kept. A delivery that gets another name leaves its old one behind as dropped: the same
-    message must not come a second time, and what waited for it must go on.
+    The first body stays stored. A delivery that gets another key leaves a dropped row under the old one: a
+    redelivery of the message must change nothing, and deliveries that waited for it must proceed.
 
     Raises:
-        Refused: the body is no event of ours, or one that is known; or the delivery cannot be changed, which
-            a forgery never can.
+        Refused: the body is not an event, or a known one; or the delivery is not open to change, as a
+            forged one never is.
     """
     try:
         envelope = Envelope.from_bytes(body)
@@ -85,7 +85,7 @@ def edit(session: Session, key: Key, body: bytes, operator: Operator) -> Key:
         raise Refused(f"The new body is not an event: {exc}.") from exc
     rows = _take(session, [key], OPEN_TO_CHANGE)
     if not rows:
-        raise Refused(f"{key.event_id} is neither parked nor waiting, or somebody else has it in hand.")
+        raise Refused(f"{key.event_id} is neither parked nor waiting, or another process has locked it.")
     (row,) = rows
     if retries.was_forged(row):
         raise Refused(f"{key.event_id} {STAYS_FORGED}")
@@ -136,7 +136,7 @@ def _take(
     states: Sequence[str],
     columns: Sequence[sa.ColumnElement[Any]] = tuple(inbox.c),
 ) -> list[Any]:
-    """The rows of these names that are in these states and in nobody's hands, locked."""
+    """Lock and return the rows of these keys in these states, except those locked by others."""
     if not keys:
         return []
     listed = [sa.bindparam(None, [getattr(key, name) for key in keys], ARRAY(sa.Text)) for name in _NAME]

@@ -1,7 +1,7 @@
-"""Where events wait until the broker has confirmed them: written in the transaction of the change itself.
+"""Events that the broker has not confirmed yet, written in the transaction of the change itself.
 
-The order within a subject is held by the row lock on its counter: whoever records the next event about it
-waits until this transaction has ended, and positions are allotted under that lock.
+The row lock on a subject's counter keeps the order within it: the next transaction that records an event
+about the subject waits until this one has ended, and positions are allotted under that lock.
 """
 
 import json
@@ -23,8 +23,8 @@ from hub_messaging.tracing import current_traceparent
 WAKE_CHANNEL = "hub_outbox"
 
 # Written once, with arrays for the rows, so that a command costs one round trip and no building of SQL.
-# `latest` names the newest new event of each type by its place among the new ones of its subject, from 1;
-# `earlier` does so of those before an event. Both become revisions here, where the counter is known.
+# `latest` maps each event type to the index (from 1) of its last event in this transaction, within a subject;
+# `earlier` the same of the events before one. Both become revisions here, where the counter is known.
 _RECORD = sa.text(
     """
     WITH allotted AS (
@@ -36,26 +36,30 @@ _RECORD = sa.text(
         revision = known.revision + excluded.revision,
         before = known.latest,
         latest = known.latest || (
-          SELECT jsonb_object_agg(type, known.revision + place::integer)
-          FROM jsonb_each_text(excluded.latest) AS named (type, place)
+          SELECT jsonb_object_agg(type, known.revision + position_in_batch::integer)
+          FROM jsonb_each_text(excluded.latest) AS named (type, position_in_batch)
         )
       RETURNING subject, revision, before
     ), written AS (
       INSERT INTO outbox (id, type, version, subject, revision, after, data, occurred_at, change_id,
                           recorded_by, correlation_id, causation_id, traceparent)
-      SELECT id, type, version, subject, revision - still, (
+      SELECT id, type, version, subject, revision - remaining, (
                SELECT string_agg(named.type || '=' || named.revision, ',' ORDER BY named.type COLLATE "C")
                FROM jsonb_each_text(before || coalesce((
-                 SELECT jsonb_object_agg(made.type, revision - still - event.place + made.place::integer)
-                 FROM jsonb_each_text(earlier) AS made (type, place)
+                 SELECT jsonb_object_agg(
+                   generated.type,
+                   revision - remaining - event.position_in_batch + generated.position_in_batch::integer)
+                 FROM jsonb_each_text(earlier) AS generated (type, position_in_batch)
                ), '{}')) AS named (type, revision)
              ), data, occurred_at, change_id, :recorded_by, :correlation_id, :causation_id, :traceparent
       FROM unnest(CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:versions AS integer[]),
-                  CAST(:about AS text[]), CAST(:places AS integer[]), CAST(:still AS integer[]),
+                  CAST(:event_subjects AS text[]), CAST(:positions AS integer[]),
+                  CAST(:remaining AS integer[]),
                   CAST(:earlier AS jsonb[]), CAST(:data AS jsonb[]), CAST(:times AS timestamptz[]),
                   CAST(:changes AS text[]))
            WITH ORDINALITY
-           AS event (id, type, version, subject, place, still, earlier, data, occurred_at, change_id, n)
+           AS event (id, type, version, subject, position_in_batch, remaining, earlier, data, occurred_at,
+                     change_id, n)
            JOIN allotted USING (subject)
       ORDER BY n
     )
@@ -64,7 +68,7 @@ _RECORD = sa.text(
 )
 
 
-# The data stay JSON text: they are sent as they are kept.
+# The data stay JSON text: they are sent as they are stored.
 _UNPUBLISHED = sa.text(
     """
     SELECT position, CAST(id AS text), type, version, subject, revision, occurred_at, CAST(data AS text),
@@ -75,13 +79,13 @@ _UNPUBLISHED = sa.text(
 
 
 def record(session: Session, event: Event, *, occurred_at: datetime, by: str | None = None) -> UUID:
-    """Write down that something happened; it is published once this transaction has been committed.
+    """Record an event; it is published once this transaction has been committed.
 
     Args:
         session: the transaction that makes the change.
-        event: what happened.
-        occurred_at: when it happened (aware), never when it was sent.
-        by: the subject of whoever did it; stays in this database.
+        event: the event to record.
+        occurred_at: the instant of the event (aware), not that of its publication.
+        by: the account that caused it; stays in this database.
     """
     return record_all(session, [event], occurred_at=occurred_at, by=by)[0]
 
@@ -89,7 +93,7 @@ def record(session: Session, event: Event, *, occurred_at: datetime, by: str | N
 def record_all(
     session: Session, events: Iterable[Event], *, occurred_at: datetime, by: str | None = None
 ) -> list[UUID]:
-    """Write down many events, in their order; the same promise as `record`, in few statements."""
+    """Record many events in their order, in few statements; otherwise as `record`."""
     return record_each(session, [(event, occurred_at) for event in events], by=by)
 
 
@@ -101,7 +105,7 @@ def record_each(
     ids: Sequence[UUID] | None = None,
     change_ids: Sequence[str | None] | None = None,
 ) -> list[UUID]:
-    """Record many events, each with the instant at which it happened (aware), in the order given.
+    """Record many events, each with its own instant (aware), in the order given.
 
     `ids` and `change_ids` are given where events are versions of a change, one of each for every event.
 
@@ -132,31 +136,31 @@ def record_each(
 def unpublished(
     session: Session | sa.Connection, source: str, limit: int, schemas: str = SCHEMAS
 ) -> list[tuple[int, Posted]]:
-    """The oldest events that the broker has not confirmed, ready to go, with their positions."""
+    """Return the oldest events that the broker has not confirmed, ready to publish, with their positions."""
     return [
         (row[0], _posted(row, source, schemas)) for row in session.execute(_UNPUBLISHED, {"limit": limit})
     ]
 
 
 def mark_published(session: Session | sa.Connection, positions: Sequence[int]) -> None:
-    """Note that the broker has confirmed these."""
+    """Mark events as confirmed by the broker."""
     session.execute(counting.MARK_PUBLISHED, {"positions": list(positions)})
 
 
 def counts(session: Session) -> tuple[int, int]:
-    """How many events were ever recorded here, and how many of them wait to be published."""
+    """Return the numbers of events ever recorded here and of those not published yet."""
     waiting = pending(session)
     return sum(counting.published(session).values()) + waiting, waiting
 
 
 def pending(session: Session) -> int:
-    """How many events wait to be published."""
+    """Return the number of events not published yet."""
     waiting = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))
     return session.scalar(waiting) or 0
 
 
 def oldest_unpublished(session: Session) -> datetime | None:
-    """When the event that has waited longest was recorded."""
+    """Return the instant at which the oldest unpublished event was recorded."""
     waiting = sa.select(outbox.c.recorded_at).where(outbox.c.published_at.is_(None))
     return session.scalar(waiting.order_by(outbox.c.position).limit(1))
 
@@ -164,7 +168,7 @@ def oldest_unpublished(session: Session) -> datetime | None:
 def history(
     session: Session, source: str, *, after: int = 0, limit: int = 1000
 ) -> list[tuple[int, Envelope]]:
-    """Published events from the oldest on, with their positions, from behind the position `after`."""
+    """Return published events behind the position `after`, oldest first, with their positions."""
     wanted = (
         sa.select(outbox)
         .where(outbox.c.position > after, outbox.c.published_at.is_not(None))
@@ -175,35 +179,35 @@ def history(
 
 
 def publish_again(session: Session, since: datetime) -> int:
-    """Let the relay send once more what was recorded from an instant on: to a broker that has lost all.
+    """Make the relay publish again the events recorded from an instant on: after the broker lost its data.
 
-    Subscribers of ours know what they have received; it changes nothing there. Gives how many are sent.
+    Our subscribers recognise repeats, which change nothing there. Returns the number of events.
     """
     return int(session.execute(counting.SEND_AGAIN, {"since": since}).scalar_one())
 
 
 def _order(events: Sequence[Event]) -> dict[str, list[Any]]:
-    """Where each event stands among the new ones of its subject, and which subjects to lock.
+    """Return each event's position among the new ones of its subject, and the subjects to lock.
 
-    They are locked in one fixed order, so that two senders cannot deadlock.
+    They are locked in one fixed order, so that two transactions cannot deadlock.
     """
-    about = [event.subject for event in events]
-    latest: dict[str, dict[str, int]] = {subject: {} for subject in sorted(set(about))}
-    counts = Counter(about)
+    subjects = [event.subject for event in events]
+    latest: dict[str, dict[str, int]] = {subject: {} for subject in sorted(set(subjects))}
+    counts = Counter(subjects)
     reached: Counter[str] = Counter()
-    places, earlier = [], []
-    for event, subject in zip(events, about, strict=True):
+    positions, earlier = [], []
+    for event, subject in zip(events, subjects, strict=True):
         reached[subject] += 1
-        places.append(reached[subject])
+        positions.append(reached[subject])
         earlier.append(json.dumps(latest[subject]))
         latest[subject][routing_key_of(event.type, event.version)] = reached[subject]
     return {
         "subjects": list(latest),
         "events": [counts[subject] for subject in latest],
         "latest": [json.dumps(newest) for newest in latest.values()],
-        "about": about,
-        "places": places,
-        "still": [counts[subject] - place for subject, place in zip(about, places, strict=True)],
+        "event_subjects": subjects,
+        "positions": positions,
+        "remaining": [counts[one] - position for one, position in zip(subjects, positions, strict=True)],
         "earlier": earlier,
     }
 
@@ -215,7 +219,7 @@ def _posted(row: Any, source: str, schemas: str) -> Posted:
 
 
 def envelope_of(row: Any, source: str) -> Envelope:
-    """The event of a row of the outbox."""
+    """Return the envelope of a row of the outbox."""
     return Envelope(
         id=row.id,
         source=source,

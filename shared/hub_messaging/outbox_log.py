@@ -1,4 +1,4 @@
-"""The other copy of history: what publishers keep in their outboxes, read like the event log."""
+"""The second copy of history: the publishers' outboxes, read like the event log."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ BATCH: Final = 1000
 def read_outboxes(
     publishers: Mapping[str, sa.Engine], since: datetime | None, schemas: str = SCHEMAS
 ) -> Iterator[list[Message]]:
-    """What was published from an instant on (None: all that is kept), one publisher after the other.
+    """Read the events published from an instant on (None: all stored ones), one publisher after the other.
 
     Args:
         publishers: source of events → its database.
@@ -33,16 +33,16 @@ def read_outboxes(
                 position = events[-1][0]
                 exchange = exchange_of(source.rpartition("/")[2])
                 yield [_message(envelope, exchange, schemas) for _, envelope in events]
-                session.rollback()  # what is published meanwhile is seen by the next look
+                session.rollback()  # the next query includes events published meanwhile
 
 
 def _message(envelope: Envelope, exchange: str, schemas: str) -> Message:
-    """What the log would hold of an event; the database that it was read from proves its publisher."""
+    """Return an event as the log would hold it; the database that it was read from proves its publisher."""
     return Message(envelope.to_bytes(schemas), exchange, envelope.routing_key, from_log=True)
 
 
 def _before(session: Session, since: datetime | None) -> int:
-    """The position behind which everything lies that was published from an instant on."""
+    """Return the position before the first event published from an instant on."""
     if since is None:
         return 0
     first = session.scalar(sa.select(sa.func.min(table.c.position)).where(table.c.published_at >= since))

@@ -1,6 +1,6 @@
-"""Where an event must have come through to be believed: what a message says of itself proves nothing.
+"""Provenance of events: the exchange that RabbitMQ reports proves the publisher, not the message's text.
 
-A service's broker user may write to its own exchange and to no other, so the exchange tells who has spoken.
+A service's broker user may write to its own exchange only.
 """
 
 from collections.abc import Container, Mapping
@@ -20,23 +20,23 @@ class Forged(Exception):
 
 @dataclass(frozen=True)
 class Origins:
-    """Which exchange each source's events come through."""
+    """The exchanges of the sources whose events are accepted."""
 
     hub_id: str
     # Sources of other hubs, whose events an administrator has federated here: source → exchange.
     foreign: Mapping[str, str] = field(default_factory=dict)
 
     def check(self, envelope: Envelope, message: Message, publisher: str) -> None:
-        """See that a message came from who may publish its type.
+        """Raise unless a message came from the publisher of its type.
 
         Args:
-            envelope: what the message says.
-            message: what the broker says. An exchange of None is that of a delivery stored by a release that
-                did not write it down; only its source can be checked.
+            envelope: the content of the message.
+            message: the broker's properties of it. An exchange of None is that of a delivery stored by a
+                release that did not record it; only its source can be checked.
             publisher: the service that publishes events of this type.
 
         Raises:
-            Forged: it came from somebody else, or says that it is of another hub.
+            Forged: it came from another publisher, or names another hub as its source.
         """
         if message.routing_key not in (None, envelope.routing_key, routing_key_of(envelope.type, 1)):
             raise Forged(f"{envelope.routing_key} came as {message.routing_key!r}")
@@ -53,15 +53,15 @@ class Origins:
     def publisher_of_mark(
         self, envelope: Envelope, message: Message, publishers: Container[str]
     ) -> str | None:
-        """The publisher that wrote a mark into the event log; None when it is a mark of a federated hub.
+        """Return the publisher that wrote a mark into the event log; None for a mark of a federated hub.
 
         Args:
-            envelope: what the mark says; its source is `/log/<publisher>`.
-            message: what the broker says.
-            publishers: the services whose marks are asked for.
+            envelope: of the mark; its source is `/log/<publisher>`.
+            message: the broker's properties of it.
+            publishers: the services whose marks are accepted.
 
         Raises:
-            Forged: it came from another service, or is no mark of these publishers.
+            Forged: it came from another service, or is not a mark of these publishers.
         """
         if message.exchange in self.foreign.values():
             return None  # about the log of that hub, which is not this one
@@ -80,7 +80,7 @@ class Origins:
         _check_exchange(envelope, message, {exchange})
 
     def vouch(self, source: str, message: Message) -> bool:
-        """Whether a message of the log, of whatever type, came through its source's exchange."""
+        """Whether a message of the log, of any type, came through its source's exchange."""
         if message.exchange is None:
             return True
         foreign = self.foreign.get(source)
@@ -101,7 +101,7 @@ def _check_exchange(envelope: Envelope, message: Message, allowed: Container[str
 
 
 def _check_user(envelope: Envelope, message: Message, publisher: str) -> None:
-    """RabbitMQ has checked a user_id; a sender may leave it out, so its absence says nothing."""
+    """Raise if RabbitMQ reports another user; a sender may omit it, so its absence proves nothing."""
     if message.user_id not in (None, publisher):
         raise Forged(f"{envelope.type} of {envelope.source} was sent by user {message.user_id!r}")
 

@@ -1,4 +1,4 @@
-"""The edge that hands events to the broker and waits until it has confirmed every one."""
+"""The edge that publishes events and waits until the broker has confirmed every one."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from hub_messaging.topology import exchange_of
 from hub_messaging.wire import drain, tick, user_of
 
 CONFIRM_SECONDS: Final = (
-    30.0  # of silence; while the broker says that it is short of memory or disk we wait on
+    30.0  # without a confirm; the time stands still while the broker is blocked by a resource alarm
 )
 PERSISTENT: Final = 2
 
@@ -20,7 +20,7 @@ class Unconfirmed(Exception):
 
 
 class Unroutable(Unconfirmed):
-    """No queue takes what was sent: bindings are missing."""
+    """A message matches no queue: bindings are missing."""
 
 
 class ConfirmedPublisher:
@@ -29,10 +29,10 @@ class ConfirmedPublisher:
     def __init__(
         self, connection: Any, exchange: str, *, giving_up: Callable[[], bool] = lambda: False
     ) -> None:
-        """`giving_up` is asked while waiting; when it says so, waiting ends."""
+        """`giving_up` is called while waiting; True ends the wait."""
         self._connection = connection
         self._exchange = exchange
-        # RabbitMQ refuses any user_id but the connection's own, so only a service's own user is written down.
+        # RabbitMQ refuses any user_id but the connection's own, so only a service's own user is set.
         user = user_of(connection)
         self._signed = {"user_id": user} if user and exchange_of(user) == exchange else {}
         self._giving_up = giving_up
@@ -52,21 +52,21 @@ class ConfirmedPublisher:
 
     @property
     def blocked(self) -> bool:
-        """Whether the broker has asked us to send nothing (RabbitMQ, "Memory and Disk Alarms")."""
+        """Whether the broker has blocked the connection (RabbitMQ, "Memory and Disk Alarms")."""
         return self._blocked
 
     def publish(self, events: Sequence[Posted]) -> None:
-        """Send and wait.
+        """Send messages and wait for their confirms.
 
         Raises:
-            Unconfirmed: one was refused, came back, or was not confirmed in time; none may be taken as sent.
+            Unconfirmed: one was refused, returned, or not confirmed in time; none may count as sent.
         """
         self._refused, self._unroutable = [], False
         self.send(events)
         self.wait()
 
     def send(self, events: Sequence[Posted]) -> None:
-        """Send and do not wait: `wait` tells whether all of it was confirmed."""
+        """Send messages without waiting; `wait` raises unless all are confirmed."""
         with corked(self._connection):
             for event in events:
                 self._sent += 1
@@ -81,14 +81,14 @@ class ConfirmedPublisher:
         """Wait until no more than so many messages are unconfirmed.
 
         Raises:
-            Unconfirmed: as `publish`; of what was sent since the last `publish`.
+            Unconfirmed: as `publish`, for the messages since the last `publish`.
         """
         self._wait(at_most)
         if self._refused:
             raise (Unroutable if self._unroutable else Unconfirmed)(self._refused[0])
 
     def close(self) -> None:
-        """Leave the channel."""
+        """Close the channel."""
         self._channel.close()
 
     def _wait(self, at_most: int) -> None:

@@ -1,4 +1,4 @@
-"""The edge that reads a service's one queue and hands what it reads to the service's subscriptions."""
+"""The edge that reads a service's queue and dispatches its messages to the service's subscriptions."""
 
 import contextlib
 import time
@@ -47,10 +47,10 @@ from hub_messaging.wire import (
     tick,
 )
 
-IDLE_SECONDS: Final = 0.5  # how often kept deliveries are looked at
-KEPT_SECONDS: Final = 1.0  # how long kept deliveries, one behind the other, may keep the queue waiting
-BIND_SECONDS: Final = 60.0  # how often the queue is bound again to what it is bound to
-STOP_SECONDS: Final = 5.0  # for what is in hand; what is not finished by then goes back to the queue
+IDLE_SECONDS: Final = 0.5  # between two looks at stored deliveries
+KEPT_SECONDS: Final = 1.0  # for retries at a time, while the queue waits
+BIND_SECONDS: Final = 60.0  # between two declarations of the bindings
+STOP_SECONDS: Final = 5.0  # for the batch in progress; unacknowledged messages are requeued
 
 EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
 
@@ -58,7 +58,7 @@ log = structlog.get_logger(__name__)
 
 
 class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
-    """One for each service."""
+    """The reader of a service's queue; one for each service."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._looked_at = self._bind_at = 0.0
 
     def setup(self) -> None:
-        """Tell the readiness probe how reading goes."""
+        """Read the configuration, and register checks and metrics."""
         config = self.container.config
         self._sessions = config["sessions"]
         config["checks"]["broker (queue)"] = lambda: self._away
@@ -85,10 +85,10 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._origins = Origins(settings.hub_id, settings.foreign_sources)
 
     def start(self) -> None:
-        """Begin reading, when anything is subscribed to."""
+        """Start the reader's thread, if the service has a subscription."""
         handlers = [Handler(p.event_classes, p.batch, partial(p.run, self._beat)) for p in self._providers]
-        heard = [one for handler in handlers for one in handler.event_classes.values()]
-        self._subscriber = Subscriber(self.container.service_name, keys_by_publisher(heard))
+        subscribed = [one for handler in handlers for one in handler.event_classes.values()]
+        self._subscriber = Subscriber(self.container.service_name, keys_by_publisher(subscribed))
         queue = self._subscriber.queue
         sessions = OneConnection(self._sessions)
         self._dispatcher = Dispatcher(
@@ -109,16 +109,16 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop_reading(self) -> None:
-        """Finish and acknowledge what is in hand, then read no more.
+        """Finish and acknowledge the messages in progress, then stop.
 
-        The thread is never ended by force: a handler may be at work on its database connection.
+        The thread is never killed: a handler may be using its database connection.
         """
         self._stop.ask()
         if not has_ended(self._thread, STOP_SECONDS):
             log.warning("reader_stop_timeout", in_hand=len(self._arrived))
 
     def kill(self) -> None:
-        """End at once."""
+        """Kill the thread."""
         if self._thread is not None:
             self._thread.kill()
 
@@ -137,7 +137,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
                 self._stop.pause_after_failure()
 
     def _prepare(self) -> None:
-        """Bind the queue, then get from the log what the queue will not bring."""
+        """Bind the queue, then catch up from the log."""
         self._healing.abandon()
         self._catch_up.note_types()
         with answered():
@@ -147,7 +147,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._catch_up.run(self._read_log)
 
     def _bind(self) -> None:
-        """Bind the queue to all that is heard: a binding that was lost is back within a minute."""
+        """Declare the queue and its bindings; a lost binding is restored within a minute."""
         with answered():
             declare_subscriber(self._connection, self._subscriber)
         self._bind_at = time.monotonic() + BIND_SECONDS
@@ -159,7 +159,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             raise LogAway from exc
 
     def _read(self) -> None:
-        """Read until we stop, or until more or less should be sent ahead."""
+        """Consume until the reader stops or the prefetch should change."""
         self._arrived.clear()
         channel = self._connection.channel()
         channel.basic_qos(0, self._pace.prefetch, False)  # noqa: FBT003 - amqp's signature
@@ -168,7 +168,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._away = None
         asked_for = self._pace.prefetch
         self._fill()
-        while not (self._stop.asked or self._pace.ask_anew(time.monotonic())):
+        while not (self._stop.asked or self._pace.should_adjust(time.monotonic())):
             if self._work_off(channel):
                 self._stop.succeeded()
             self._look_after_kept()
@@ -176,25 +176,25 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             self._fill()
         if self._stop.asked:
             self._healing.abandon()
-        fill_up(self._connection, self._arrived, asked_for, self._pace.heard_at)
-        channel.basic_cancel(consumer)  # the broker sends no more; what it has sent is ours to finish
+        fill_up(self._connection, self._arrived, asked_for, self._pace.last_arrival)
+        channel.basic_cancel(consumer)  # the broker sends no more; received messages are finished
         while self._arrived and not self._stop.overdue(STOP_SECONDS):
             if not self._work_off(channel) and self._stop.asked:
                 break
         channel.close()
 
     def _fill(self) -> None:
-        """Take in what comes; never wait for more once something is there."""
+        """Receive messages without waiting for more once there is one."""
         had = len(self._arrived)
         wait = 0.001 if had or self._reads_log else IDLE_SECONDS
         while drain(self._connection, wait) and len(self._arrived) < BATCH:
             wait = 0.001
-        self._pace.hear(len(self._arrived) - had, len(self._arrived), time.monotonic())
+        self._pace.note_arrivals(len(self._arrived) - had, len(self._arrived), time.monotonic())
         tick(self._connection)
 
     def _work_off(self, channel: Any) -> bool:
-        """Let one batch take effect and acknowledge it; False when it must be tried again."""
-        messages = self._arrived[: 1 if self._dispatcher.struggling else self._pace.step]
+        """Process one batch and acknowledge it; False when it must be retried."""
+        messages = self._arrived[: 1 if self._dispatcher.degraded else self._pace.step]
         if not messages:
             return True
         started = time.monotonic()
@@ -206,7 +206,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         return True
 
     def _rest(self, reason: str, error: Exception | None) -> None:
-        """Stop consuming for a while: what is in hand stays in hand, the connection stays alive."""
+        """Pause consuming: received messages stay unacknowledged, the connection stays alive."""
         self._away = reason
         log.warning("consumer_paused", reason=reason, error=type(error).__name__ if error else None)
         self._stop.pause_after_failure()
@@ -214,18 +214,18 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         tick(self._connection)
 
     def _heal(self) -> None:
-        """Read a little of what the log must bring."""
+        """Read the next step of a repair from the log."""
         try:
             self._reads_log = self._healing.step(self._read_log, time.monotonic())
         except (DatabaseAway, *AWAY) as exc:
             self._rest(why_at_rest(exc), exc)
         except Stopped:
-            self._reads_log = False  # it is begun anew at the next start
+            self._reads_log = False  # started again at the next start
 
     def _look_after_kept(self) -> None:
-        """Give kept deliveries their next attempt, forget what is old, see that the queue is bound.
+        """Retry stored deliveries, apply the retention, renew the bindings.
 
-        An idle reader asks the database nothing else: it is here that it notices that the database is back.
+        An idle reader sends no other statement: here it notices that the database is available again.
         """
         if time.monotonic() - self._looked_at < IDLE_SECONDS:
             return
@@ -235,13 +235,13 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             def go_on() -> bool:
                 return not self._stop.asked and time.monotonic() < ends
 
-            while self._dispatcher.try_kept(go_on) and go_on():
+            while self._dispatcher.retry_stored(go_on) and go_on():
                 pass
             self._forgetting.turn()
         except (DatabaseAway, *AWAY) as exc:
             self._rest(why_at_rest(exc), exc)
         else:
-            # What is in hand shows it itself, unless it waits for a lock that a dead connection still holds.
+            # Received messages show it themselves, unless they wait for a lock of a dead connection.
             if not self._arrived or self._away == SILENT:
                 self._away = None
         self._looked_at = time.monotonic()
@@ -249,6 +249,6 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             self._bind()
 
     def _beat(self) -> None:
-        # Whatever has become of the connection, the worker's transaction must not be left while it runs.
+        # The worker's transaction must continue, even when the connection is lost.
         with contextlib.suppress(*BROKER_ERRORS):
             beat(self._connection)

@@ -1,4 +1,4 @@
-"""What a reader has in hand, handed to the dispatcher; again, after a pause, when it must be."""
+"""The part of a reader that dispatches received messages, and pauses after failures."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,11 +9,11 @@ from hub_messaging.flow_control import FlowControl
 from hub_messaging.messages import Message
 from hub_messaging.stopping import Stop, Stopped
 
-FAILING: Final = "one handler after the other fails"  # what the readiness probe says
+FAILING: Final = "handlers fail one after the other"  # shown by the readiness probe
 
 
 class ReaderDispatch:
-    """The part of a reader that knows what a dispatcher may answer."""
+    """A mix-in of the reader: dispatches messages and handles the dispatcher's errors."""
 
     _dispatcher: Dispatcher
     _pace: FlowControl
@@ -24,7 +24,7 @@ class ReaderDispatch:
         raise NotImplementedError
 
     def _take(self, messages: Sequence[Message]) -> bool:
-        """Hand messages to the dispatcher; False, after a pause, when they must be handed in again."""
+        """Dispatch messages; False, after a pause, when they must be dispatched again."""
         failures = self._dispatcher.failures
         try:
             self._dispatcher.take(messages)
@@ -34,23 +34,23 @@ class ReaderDispatch:
         except Degraded as exc:
             self._rest(FAILING, exc)
             return False
-        if self._dispatcher.struggling and self._dispatcher.failures > failures:
+        if self._dispatcher.degraded and self._dispatcher.failures > failures:
             self._rest(FAILING, None)
         else:
-            self._away = None  # also for a repeat or a mark, which no handler sees: the database has answered
+            self._away = None  # also for a repeat or a mark, which call no handler: the database has answered
         return True
 
     def _take_all(self, messages: Sequence[Message]) -> None:
-        """Hand in what comes from the log, however long it takes.
+        """Dispatch messages from the log until all have been processed.
 
         Raises:
-            Stopped: before all of it was dealt with, so nobody may say that we have caught up.
+            Stopped: before that, so the subscription has not caught up.
         """
         left = list(messages)
         while left:
             if self._stop.asked:
                 raise Stopped
-            step = 1 if self._dispatcher.struggling else self._pace.step
+            step = 1 if self._dispatcher.degraded else self._pace.step
             if self._take(left[:step]):
                 del left[:step]
-        self._away = None  # a service that catches up can work, however much there is to read
+        self._away = None  # a service that is catching up is ready

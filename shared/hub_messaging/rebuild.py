@@ -1,8 +1,8 @@
-"""Projections made anew from history, beside the live ones, and put in their place while the reader goes on.
+"""Projections rebuilt from history in a shadow copy, which replaces the live tables while the reader runs.
 
-When everything that has taken effect is in the new copy too, the copies change places in one transaction.
-Until it is committed the live tables are untouched; the next run removes what an interrupted one leaves.
-A history that is not complete is switched to only if an operator has accepted exactly what would be lost.
+When every delivery with effect is in the shadow copy too, the copies are exchanged in one transaction. Until
+it is committed the live tables are untouched; the next run removes the remains of an interrupted one. With an
+incomplete history the switch is made only if an operator has accepted exactly the listed loss.
 """
 
 import contextlib
@@ -18,39 +18,39 @@ from hub_messaging import inbox, shadow_copy
 from hub_messaging.loss_report import Loss, LossReport
 from hub_messaging.operator_actions import Operator
 from hub_messaging.shadow_copy import Compared
-from hub_messaging.shadow_fill import NOBODY_ELSE, READERS_GO_ON, CannotRebuild, Service, ShadowFill
+from hub_messaging.shadow_fill import NO_ACCESS, READS_ALLOWED, CannotRebuild, Service, ShadowFill
 from hub_messaging.shadow_statements import NEW
 from hub_messaging.tables import inbox_audit, inbox_types
 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What came of it."""
+    """The result of a rebuild."""
 
     read: int  # messages of history
     seconds: float  # for reading it
     compared: Sequence[Compared]
     kept: Mapping[str, int]  # state → deliveries without effect in the new copy
     undone: int  # deliveries that have taken effect in the live copy only
-    loss: Loss | None  # what a switch would lose, or has lost with the operator's consent
+    loss: Loss | None  # by a switch, or already lost with the operator's consent
     switched: bool
-    behind: int = 0  # of going back: deliveries that have taken effect since, and that history did not bring
+    behind: int = 0  # of going back: deliveries with effect since the switch that the history lacks
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """What an operator accepts of a new copy that has less than the live one."""
+    """The losses that an operator accepts."""
 
-    undone: bool = False  # events that had taken effect fail now; they are kept as failures
+    undone: bool = False  # events that had taken effect fail now; they are stored as failures
     loss: str = ""  # SHA-256 of the loss that an earlier run has listed
 
 
 @dataclass
 class Rebuild:
-    """One run."""
+    """One run of a rebuild: fill, compare, switch."""
 
     service: Service
-    losses: Path | None = None  # the folder in which what would be lost is listed
+    losses: Path | None = None  # the folder for the list of losses
 
     def __post_init__(self) -> None:
         self._filling = ShadowFill(self.service)
@@ -60,17 +60,17 @@ class Rebuild:
         """Fill, compare and switch; without an operator nothing is switched.
 
         Args:
-            operator: who switches, and why.
-            accepted: with what the operator switches nevertheless.
+            operator: recorded with the switch.
+            accepted: the losses with which to switch.
 
         Raises:
-            CannotRebuild, dispatch.DatabaseAway, and whatever `read_log` raises: nothing was switched.
-            vanishing.CannotList: what would be lost cannot be listed; nothing was switched.
+            CannotRebuild, dispatch.DatabaseAway, errors of `read_log`: the live tables are unchanged.
+            loss_report.CannotList: the loss cannot be listed; the live tables are unchanged.
         """
         try:
             with shadow_copy.only_one(self.service.engine) as alone:
                 if not alone:
-                    raise CannotRebuild("Somebody else is rebuilding in this database.")
+                    raise CannotRebuild("Another rebuild is running in this database.")
                 try:
                     return self._run(operator, accepted or Accepted())
                 finally:
@@ -84,11 +84,11 @@ class Rebuild:
         self._filling.fill(None)
         seconds = time.monotonic() - started
         self._round_off()
-        compared, undone, loss = self._filling.at_rest(READERS_GO_ON, self._compare)
+        compared, undone, loss = self._filling.at_rest(READS_ALLOWED, self._compare)
         switched = operator is not None and (accepted.undone or not undone) and _may_lose(loss, accepted)
         if operator is not None and switched:
             loss, switched = self._filling.at_rest(
-                NOBODY_ELSE, lambda live: self._switch(live, operator, accepted)
+                NO_ACCESS, lambda live: self._switch(live, operator, accepted)
             )
         with Session(self.service.engine) if switched else self._filling.sessions() as session:
             unfinished = inbox.counts(session)
@@ -111,14 +111,14 @@ class Rebuild:
     ) -> tuple[Loss | None, bool]:
         loss = self._loss(live)
         if not _may_lose(loss, accepted):
-            return loss, False  # events that came meanwhile have changed what would be lost
+            return loss, False  # events that arrived meanwhile have changed the loss
         self._copies.carry(live, lossy=loss is not None)
         self._copies.swap(live)
         write_down(live, self.service.subscription, operator, "rebuild")
         return loss, True
 
     def _round_off(self) -> None:
-        """The new copy has caught up with every type; and PostgreSQL should know what is in it."""
+        """Mark the copy as caught up with every type, and update PostgreSQL's statistics."""
         rows = [
             {"subscription": self.service.subscription, "type": type_}
             for type_ in sorted(self._filling.types)
@@ -137,15 +137,15 @@ class Rebuild:
             self._copies.make(live)
 
     def _take_away(self) -> None:
-        """Leave nothing behind; where that cannot be done now, the next run does it."""
+        """Drop the shadow copy; where that fails, the next run does it."""
         with contextlib.suppress(sa.exc.SQLAlchemyError), self.service.engine.begin() as live:
-            # Nobody waits behind this lock; autovacuum may hold it, and gives way after a second.
+            # No transaction waits for this lock; autovacuum may hold it, and releases it after a second.
             live.execute(sa.text("SET LOCAL lock_timeout = '10s'"))
             live.execute(sa.text(f"DROP SCHEMA IF EXISTS {NEW} CASCADE"))
 
 
 def write_down(live: sa.Connection, subscription: str, operator: Operator, action: str) -> None:
-    """Write down who has switched, and why."""
+    """Record the operator and the reason of a switch."""
     named = {"subscription": subscription, "source": "", "event_id": "", "attempts": 0}
     said = {"by": operator.by, "why": operator.why, "action": action}
     live.execute(sa.insert(inbox_audit).values(named | said))

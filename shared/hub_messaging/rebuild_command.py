@@ -1,6 +1,6 @@
 """The edge that rebuilds one service's projections: `python -m <package> rebuild`.
 
-Its words go to standard output: lines of text for a person or, with --json, one JSON object a line:
+Its output is lines of text or, with --json, one JSON object a line:
 {"read": …, "of": …} while history is read, and at the end {"result": …} or {"error": "…"}.
 """
 
@@ -44,11 +44,11 @@ Setting = Callable[[str], str]
 
 
 class NeedsDependency(BaseException):
-    """A handler uses what only a running service has: a mistake of its class, not a failure of one event."""
+    """A handler uses a dependency of a running service: a fault of its class, not of one event."""
 
 
 class _Absent:
-    """Stands where a running service has a dependency."""
+    """A placeholder for a dependency of a running service; any use raises."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -58,7 +58,7 @@ class _Absent:
 
 
 def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> int:
-    """Do what the command line asks; the exit code.
+    """Run the command line, and return the exit code.
 
     Args:
         service_class: the service, whose `projections` names the tables that events alone make.
@@ -70,7 +70,7 @@ def rebuild(service_class: type, setting: Setting, arguments: Sequence[str]) -> 
     try:
         operator = None if options.dry_run else Operator(options.by, options.why)
         with (
-            _heard(words.interruption),
+            _interrupts_received_by(words.interruption),
             _without_log(),
             _prepared(service_class, setting, words, from_outboxes=options.from_outboxes) as service,
         ):
@@ -112,12 +112,14 @@ def _unanswered(words: Words, server: str, error: Exception) -> int:
 
 
 def handlers_of(service_class: type) -> list[Handler]:
-    """The subscriptions of a service, callable without a running one."""
+    """Return the handlers of a service, callable without a running one."""
     service: Any = object.__new__(service_class)
     for name in dir(service_class):
         provider = getattr(service_class, name)
         if isinstance(provider, DependencyProvider):
-            stands_in = getattr(provider, "without_service", None)  # of what needs no running service
+            stands_in = getattr(
+                provider, "without_service", None
+            )  # for a dependency that needs no running service
             setattr(service, name, stands_in() if stands_in else _Absent(name))
     return [
         Handler(entrypoint.event_classes, entrypoint.batch, _call(getattr(service, name), entrypoint))
@@ -134,8 +136,8 @@ def _call(
 
 
 @contextlib.contextmanager
-def _heard(interruption: Interruption) -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, interruption.hear)
+def _interrupts_received_by(interruption: Interruption) -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, interruption.receive)
     try:
         yield
     finally:
@@ -144,7 +146,7 @@ def _heard(interruption: Interruption) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_log() -> Iterator[None]:
-    """Failures are counted in the result; a line for each would drown it."""
+    """Silence the log: failures are counted in the result, and a line for each would hide it."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
@@ -182,7 +184,7 @@ def _prepared(
 
 
 def _log(uri: str, service: str) -> ReadLog:
-    """Read with a connection of its own each time: between two readings nobody would answer heartbeats."""
+    """Read the log with a new connection each time: an idle one would miss its heartbeats."""
 
     def read(since: datetime | None) -> Iterator[list[Message]]:
         with connected(uri) as connection:

@@ -1,4 +1,4 @@
-"""What the rebuild command is asked for on its command line."""
+"""Command-line options of the rebuild command."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,10 +6,12 @@ from pathlib import Path
 
 
 def options_of(arguments: Sequence[str]) -> argparse.Namespace:
-    """The options among these arguments; wrong use ends the process with a sentence, as argparse does."""
-    parser = argparse.ArgumentParser(prog="rebuild", description="Make the projections anew from history.")
-    parser.add_argument("--dry-run", action="store_true", help="compare and switch nothing")
-    parser.add_argument("--back", action="store_true", help="go back to what was live before the last switch")
+    """Parse the arguments; invalid ones end the process with a message, as argparse does."""
+    parser = argparse.ArgumentParser(prog="rebuild", description="Rebuild the projections from history.")
+    parser.add_argument("--dry-run", action="store_true", help="compare, do not switch")
+    parser.add_argument(
+        "--back", action="store_true", help="go back to the tables that were live before the last switch"
+    )
     parser.add_argument("--from-outboxes", action="store_true", help="read publishers' outboxes, not the log")
     parser.add_argument(
         "--accept-undone", action="store_true", help="switch although events that had taken effect fail now"
@@ -18,12 +20,10 @@ def options_of(arguments: Sequence[str]) -> argparse.Namespace:
         "--accept-loss",
         default="",
         metavar="SHA256",
-        help="switch although the history is not complete: the sum of the list that an earlier run wrote",
+        help="switch although the history is incomplete: the SHA-256 of the list that an earlier run wrote",
     )
-    parser.add_argument(
-        "--losses", type=Path, default=Path(), help="the folder in which what would be lost is listed"
-    )
+    parser.add_argument("--losses", type=Path, default=Path(), help="the folder for the list of losses")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--by", default="", help="who switches")
-    parser.add_argument("--why", default="", help="and why; kept in the service's database")
+    parser.add_argument("--by", default="", help="your name, recorded with the switch")
+    parser.add_argument("--why", default="", help="the reason, recorded with the switch")
     return parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What the rebuild command says on standard output, and whether it was interrupted."""
+"""Output of the rebuild command, and its interruption."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ BETWEEN_REPORTS: Final = 0.2  # seconds
 
 
 def loss_sentence(rebuilt: Rebuilt) -> str:
-    """What a switch would lose, and how an operator accepts that."""
+    """Return the sentence on the loss by a switch, with the SHA-256 that accepts it."""
     loss = rebuilt.loss
     if loss is None:
         return ""
@@ -25,37 +25,37 @@ def loss_sentence(rebuilt: Rebuilt) -> str:
 
 
 class Interruption:
-    """Ctrl-C, remembered: it may be raised where Python drops what is raised, as in a finaliser."""
+    """Ctrl-C, stored: it may be raised where Python discards exceptions, such as a finaliser."""
 
     def __init__(self) -> None:
         self.asked = False
 
-    def hear(self, _signal: int, _frame: object) -> None:
-        """Remember the signal, and raise it."""
+    def receive(self, _signal: int, _frame: object) -> None:
+        """Store the signal, and raise it."""
         self.asked = True
         raise KeyboardInterrupt
 
     def check(self) -> None:
-        """Raise it again when we are still at work."""
+        """Raise it again if the work has not ended."""
         if self.asked:
             raise KeyboardInterrupt
 
 
 @dataclass
 class Words:
-    """What is said on standard output."""
+    """Writes text or JSON lines to standard output."""
 
     as_json: bool
     interruption: Interruption = field(default_factory=Interruption)
-    of: int = 0  # messages that are to be expected
-    said: int = 0  # messages that were read when this was last said
+    of: int = 0  # messages expected
+    said: int = 0  # messages read at the last report
     said_at: float = field(default_factory=time.monotonic)
 
     def progress(self, read: int) -> None:
-        """Say how far reading has come, now and then.
+        """Report the messages read, at most every 0.2 s.
 
         Raises:
-            KeyboardInterrupt: somebody wanted us to stop, and we have not.
+            KeyboardInterrupt: the command was interrupted.
         """
         self.interruption.check()
         if read != self.said and time.monotonic() - self.said_at >= BETWEEN_REPORTS:
@@ -63,7 +63,7 @@ class Words:
             self._say({"read": read, "of": max(self.of, read)}, f"read {read:,} events")
 
     def result(self, rebuilt: Rebuilt) -> None:
-        """Say what came of it."""
+        """Write the result."""
         if self.as_json:
             self._say({"result": asdict(rebuilt)}, "")
             return
@@ -77,7 +77,7 @@ class Words:
         self._say({}, "switched" if rebuilt.switched else "nothing was switched")
 
     def error(self, sentence: str) -> None:
-        """Say why it could not be done."""
+        """Write the reason of a failure."""
         self._say({"error": sentence}, sentence)
 
     def _say(self, values: dict[str, Any], text: str) -> None:

@@ -1,4 +1,4 @@
-"""The edge that sends what waits in the outbox: in batches, with pipelined publisher confirms.
+"""The edge that publishes the outbox in batches, with pipelined publisher confirms.
 
 One relay is active for each database, by an advisory lock: two at once would break the order.
 """
@@ -27,10 +27,10 @@ from hub_messaging.topology import exchange_of, source_of
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, require_exchange, tick
 
 BATCH: Final = 500
-SWEEP_SECONDS: Final = 1.0  # how long a lost wake-up can delay an event
+SWEEP_SECONDS: Final = 1.0  # the longest delay of an event by a lost wake-up
 IDLE_SECONDS: Final = 30  # without a statement from the relay, after which PostgreSQL ends its connection
-ALIVE_SECONDS: Final = 5.0  # how often the relay says a word while it waits for the broker
-STOP_SECONDS: Final = 2.0  # for the batch in hand; what is not confirmed is sent again
+ALIVE_SECONDS: Final = 5.0  # between two statements while it waits for the broker
+STOP_SECONDS: Final = 2.0  # for the batch in progress; unconfirmed events are published again
 LOCK_KEY: Final = 0x6F7574626F78  # "outbox"; advisory locks are per database
 
 EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, Unconfirmed)
@@ -42,7 +42,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
     """Declared on a service class that publishes: `relay = OutboxRelay()`."""
 
     def __init__(self, mark_seconds: float = EVERY_SECONDS) -> None:
-        """`mark_seconds`: how often subscribers are told what has been published, while it changes."""
+        """`mark_seconds`: the interval of marks to subscribers, while events are published."""
         self._mark_seconds = mark_seconds
         self._thread: Any = None
         self._stop = Stop()
@@ -50,7 +50,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         self._broker_away: str | None = "the relay has not reached the broker yet"
 
     def setup(self) -> None:
-        """Learn where to send, and tell the readiness probe how that goes."""
+        """Read the configuration, and register checks and metrics."""
         config = self.container.config
         self._sessions = config["sessions"]
         self._forgetting = RetentionWorker(self._sessions, outbox_rows)
@@ -67,18 +67,18 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         config["metrics"].register(ForgettingTable(self._sessions, outbox_forgotten))
 
     def start(self) -> None:
-        """Begin sending."""
+        """Start the relay's thread."""
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop(self) -> None:
-        """Send no further batch; what is in hand is finished, what waits is sent at the next start."""
+        """Finish the batch in progress; the remaining events are published at the next start."""
         self._stop.ask()
         if not has_ended(self._thread, STOP_SECONDS):
             log.warning("relay_stop_timeout")
             self._thread.kill()
 
     def kill(self) -> None:
-        """End at once."""
+        """Kill the thread."""
         self._thread.kill()
 
     def _run(self) -> None:
@@ -95,15 +95,15 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 self._stop.pause_after_failure()
 
     def _hold_and_send(self, lock: Any) -> None:
-        """Wait to become the one relay of this database, then send until something breaks or we stop."""
+        """Wait to become the active relay of this database, then publish until a failure or a stop."""
         while not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
-            self._broker_away = None  # another replica sends; we are ready to take over
+            self._broker_away = None  # another replica publishes; this one is ready to take over
             self._watch.leave()
             self._stop.succeeded()
             self._stop.pause(SWEEP_SECONDS)
             if self._stop.asked:
                 return
-        # A relay that is halted, or cut off without a word, loses its lock to another replica.
+        # A relay that is halted or disconnected loses its lock to another replica.
         lock.execute(text(f"SET idle_session_timeout = '{IDLE_SECONDS}s'"))
         lock.execute(text(f"LISTEN {outbox.WAKE_CHANNEL}; LISTEN {gate.CHANNEL}"))
         raw = lock.connection.driver_connection
@@ -128,9 +128,9 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 lock.execute(text("UNLISTEN *; RESET idle_session_timeout"))
 
     def _gives_up(self, lock: Any) -> bool:
-        """Whether waiting for the broker is to end; PostgreSQL hears meanwhile that the relay is there.
+        """Whether to stop waiting for the broker. Sends statements meanwhile, so that the lock is kept.
 
-        Otherwise it would end the connection, and another replica would send the batch in hand a second time.
+        Otherwise PostgreSQL would end the connection, and another replica would publish the batch again.
         """
         if time.monotonic() - self._spoke_at >= ALIVE_SECONDS:
             lock.execute(text("SELECT 1"))
@@ -138,13 +138,13 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         return self._stop.asked
 
     def _may_send(self, lock: Any, raw: Any) -> bool:
-        """Give way to whoever has asked for the relay gate; False when we are to stop meanwhile."""
+        """Release the relay gate if a command has asked for it; False when the relay is stopping."""
         asked = gate.asked(raw.notifies)
-        raw.notifies.clear()  # the batch that follows holds whatever they told of
+        raw.notifies.clear()  # the next batch includes the events that they announced
         return not asked or gate.give_way(lock, self._stop.pause, lambda: self._stop.asked)
 
     def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
-        """Read and mark on the connection that holds the lock: each statement commits by itself."""
+        """Publish one batch, on the connection that holds the lock: each statement commits by itself."""
         waiting = again(lambda: outbox.unpublished(lock, self._source, BATCH, self._schemas))
         if waiting:
             with self._metrics.seconds.time():
@@ -156,14 +156,14 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
     def _wait(
         self, raw: Any, connection: Any, publisher: ConfirmedPublisher, gives_up: Callable[[], bool]
     ) -> None:
-        """Sleep until a commit wakes us or the sweep is due; do the housekeeping meanwhile."""
+        """Sleep until a commit's notification or the sweep; do the housekeeping meanwhile."""
         drain(connection, 0.001)
         tick(connection)
         while publisher.blocked and not gives_up():
-            self._broker_away = "the broker is short of memory or disk and takes nothing"
+            self._broker_away = "the broker is short of memory or disk and accepts no messages"
             drain(connection, SWEEP_SECONDS)
             tick(connection)
-        if self._watch.trouble is None:  # while the log lacks events the outbox is their only copy
+        if self._watch.trouble is None:  # while the log lacks events, the outbox is their only copy
             self._forgetting.turn()
         raw.poll()
         if not raw.notifies:

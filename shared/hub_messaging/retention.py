@@ -1,28 +1,28 @@
-"""How long events are remembered, by a rule that no wrong clock can turn against them.
+"""Retention of events, by a rule that a wrong clock cannot turn against them.
 
-Two conditions must both hold before a row is deleted. By its time it lies before a line, which is stored and
-moves forward by a day at a time. By its place it lies before a mark that was made when this database had
-run for so many days less: marks are made by a clock that nobody can set, so they hold whatever times say.
+Two conditions must both be met before a row is deleted. Its time is before a limit, which is stored and moves
+forward by a day at a time. Its position is before a mark that was made when this database had run for so many
+days less: marks follow a monotonic clock, so they are right even where times are wrong.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-OUTBOX_DAYS: Final = 400  # a year and a bit: the second copy of the log
-INBOX_DAYS: Final = 430  # longer than publishers keep what they could send again
-SENT_AGAIN_DAYS: Final = 390  # what a restored backup sends again: every inbox still knows it
+OUTBOX_DAYS: Final = 400  # 13 months: the second copy of the log
+INBOX_DAYS: Final = 430  # longer than publishers store events that they could publish again
+SENT_AGAIN_DAYS: Final = 390  # published again after a restore: every inbox still has them
 DAY: Final = timedelta(days=1)
-AHEAD: Final = DAY  # a newest row further ahead of the clock than that stops forgetting: one of them is wrong
+AHEAD: Final = DAY  # a latest row further ahead of the clock stops deletion: one of them is wrong
 
 
 class Forgotten(Exception):
-    """An event so old that nothing remembers whether it has taken effect."""
+    """An event so old that its inbox row may have been deleted."""
 
 
 @dataclass(frozen=True)
 class RetentionState:
-    """How far a table has forgotten, and what the next step depends on."""
+    """The limit of a table's retention, and the state that moves it."""
 
     before: datetime | None = None  # rows from before this may be deleted; None: nothing has been deleted yet
     waited: timedelta = timedelta(0)  # running time since the newest mark
@@ -36,7 +36,7 @@ class RetentionState:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a table and the clock say when the line is looked at."""
+    """Times of a table and of the clock when the limit is checked."""
 
     clock: datetime  # the earlier of the service's and the database's (aware)
     newest: datetime | None  # time of the row in the last place

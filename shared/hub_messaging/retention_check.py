@@ -1,4 +1,4 @@
-"""What a subscription no longer remembers: an event from before its line may have taken effect already."""
+"""Events from before a subscription's retention limit, which may have taken effect already."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,11 +17,11 @@ from hub_messaging.retention import Forgotten
 from hub_messaging.sessions import OneConnection
 from hub_messaging.tables import inbox, inbox_forgotten
 
-ASK_SECONDS: Final = 60.0  # lines move once a day; another process may have moved them
+ASK_SECONDS: Final = 60.0  # limits move once a day; another process may have moved them
 
 
 def lines(session: Session, subscription: str) -> dict[str, datetime]:
-    """Source → the line before which what took effect has been forgotten."""
+    """Return the retention limit of each source."""
     wanted = sa.select(inbox_forgotten.c.source, inbox_forgotten.c.before).where(
         inbox_forgotten.c.subscription == subscription, inbox_forgotten.c.before.is_not(None)
     )
@@ -29,13 +29,13 @@ def lines(session: Session, subscription: str) -> dict[str, datetime]:
 
 
 def is_forgotten(session: Session, subscription: str, source: str, recorded: datetime) -> bool:
-    """Whether an event recorded then lies before the line."""
+    """Whether an event recorded then lies before the limit."""
     line = lines(session, subscription).get(source)
     return line is not None and recorded < line
 
 
 class RetentionCheck:
-    """How far a subscription remembers, asked for every minute."""
+    """The retention limits of a subscription, read every minute."""
 
     def __init__(
         self,
@@ -50,10 +50,10 @@ class RetentionCheck:
         self._asked_at: float | None = None
 
     def require(self, delivery: Delivery[Event] | None, message: Message) -> None:
-        """See that the inbox can tell whether an event has taken effect; what the log brings is chosen there.
+        """Raise unless the inbox shows whether an event has taken effect; log messages are chosen elsewhere.
 
         Raises:
-            Unreadable: it lies before the line, and the inbox does not know it. It holds up nothing.
+            Unreadable: it lies before the limit and has no inbox row. It delays no other event.
         """
         if delivery is None or message.from_log:
             return
@@ -67,7 +67,7 @@ class RetentionCheck:
             raise Unreadable(Forgotten(said), None)
 
     def passes_over(self, message: Message) -> bool:
-        """Whether a message from the log lies before the line, so that reading it again could repeat it."""
+        """Whether a message from the log lies before the limit, so that it could take effect twice."""
         if not self._current():
             return False
         try:
@@ -76,7 +76,7 @@ class RetentionCheck:
             return False
 
     def _line(self, envelope: Envelope) -> datetime | None:
-        """The line that an event lies before."""
+        """Return the limit that an event lies before, if any."""
         line = self._current().get(envelope.source)
         return line if line is not None and _recorded(envelope) < line else None
 
@@ -99,8 +99,8 @@ class RetentionCheck:
 
 
 def _recorded(envelope: Envelope) -> datetime:
-    """When an event was recorded; of an id that does not tell, when it happened, which was no later.
+    """Return the instant of recording; for an id without one the event's own, which was no later.
 
-    Such an event is parked rather too often, which an operator sees, than repeated, which nobody does.
+    A wrong parking is visible to operators; a repeated effect would not be.
     """
     return recorded_at(envelope.id) or envelope.time

@@ -1,4 +1,4 @@
-"""Deletes what retention.py says may go: a few rows at a time, in the order in which they were written."""
+"""Deletion of rows past their retention: in small batches, in the order of insertion."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +18,8 @@ from hub_messaging.retention import RetentionState, Seen
 from hub_messaging.tables import DONE, inbox, inbox_forgotten, outbox, outbox_forgotten
 from hub_messaging.wall_clock import utc_now
 
-NOTE_SECONDS: Final = 300.0  # how often running time is written down; a restart loses no more than twice that
-TURN_SECONDS: Final = 0.25  # for how long deleting may keep the queue or the outbox waiting
+NOTE_SECONDS: Final = 300.0  # between two records of running time; a restart loses at most twice that
+TURN_SECONDS: Final = 0.25  # of deletion at a time, while queue and outbox wait
 BATCH: Final = 1000  # rows deleted in one transaction
 
 _OID: Final = sa.text("SELECT CAST(CAST(CAST(:name AS text) AS regclass) AS oid)")
@@ -32,45 +32,45 @@ class Sessions(Protocol):
     """A sessionmaker, or sessions.OneConnection."""
 
     def begin(self) -> AbstractContextManager[Session]:
-        """One transaction."""
+        """Open a transaction that commits at its end."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of one table that are forgotten together."""
+    """The rows of one table that share a retention limit."""
 
-    lines: sa.Table  # where their line is kept
-    key: Mapping[str, str]  # which row of that
-    place: sa.Column[int]  # grows from row to row
+    lines: sa.Table  # stores their limit
+    key: Mapping[str, str]  # of the row in that table
+    place: sa.Column[int]  # position; grows from row to row
     time: sa.Column[datetime]
-    mine: Sequence[sa.ColumnElement[bool]]  # which rows are meant
-    ended: sa.ColumnElement[bool]  # what has not come to its end is never deleted
+    mine: Sequence[sa.ColumnElement[bool]]  # selects the rows
+    ended: sa.ColumnElement[bool]  # only finished rows are deleted
     days: int
 
     def line(self, session: Session) -> Any:
-        """The row with their line, locked; made when there is none."""
+        """Lock and return the row with their limit; insert it if there is none."""
         session.execute(insert(self.lines).values(**self.key).on_conflict_do_nothing())
         return session.execute(sa.select(self.lines).where(*self._key()).with_for_update()).one()
 
     def write(self, session: Session, **values: Any) -> None:
-        """Change the row with their line."""
+        """Update the row with their limit."""
         session.execute(sa.update(self.lines).where(*self._key()).values(values))
 
     def head(self, session: Session) -> tuple[int, datetime | None]:
-        """The last place and the time of the row there."""
+        """Return the last position and the time of the row there."""
         last = sa.select(self.place, self.time).where(*self.mine, self.time.is_not(None))
         row = session.execute(last.order_by(self.place.desc()).limit(1)).first()
         return (0, None) if row is None else (row[0], row[1])
 
     def oldest(self, session: Session, ripe: int) -> datetime | None:
-        """The earliest time of the rows up to a place."""
+        """Return the earliest time of the rows up to a position."""
         earliest = sa.select(sa.func.min(self.time)).where(*self.mine, self.ended, self.place <= ripe)
         return session.scalar(earliest)
 
     def delete(self, session: Session, line: RetentionState, after: int) -> tuple[int, int | None]:
-        """Delete a batch of what lies behind a place.
+        """Delete a batch of the rows behind a position.
 
-        Gives how many rows that were, and the place reached; None at the end.
+        Returns the number deleted and the position reached; None at the end.
         """
         window = sa.select(self.place).where(
             *self.mine, self.place > after, self.place <= line.ripe(self.days)
@@ -86,11 +86,11 @@ class Rows:
         return deleted, places[-1] if len(places) == BATCH else None
 
     def table_oid(self, session: Session) -> int:
-        """Which table this is: one that a rebuild has put in its place has places of its own."""
+        """Return the table's OID: a table that a rebuild has switched to has positions of its own."""
         return int(session.scalar(_OID, {"name": self.place.table.name}) or 0)
 
     def clock(self, session: Session) -> datetime:
-        """The time of the database server, which the rows have been given."""
+        """Return the database server's time, which stamps the rows."""
         return session.execute(_CLOCK).scalar_one()  # type: ignore[no-any-return]
 
     def _key(self) -> list[sa.ColumnElement[bool]]:
@@ -98,7 +98,7 @@ class Rows:
 
 
 def outbox_rows(_session: Session | None = None) -> list[Rows]:
-    """What a publisher has published."""
+    """Return the published rows of the outbox."""
     ended = outbox.c.published_at.is_not(None)
     return [
         Rows(
@@ -114,7 +114,7 @@ def outbox_rows(_session: Session | None = None) -> list[Rows]:
 
 
 def inbox_rows(subscription: str) -> Callable[[Session], list[Rows]]:
-    """What a subscription has received, of each source."""
+    """Return the inbox rows of a subscription, by source."""
 
     def rows(session: Session) -> list[Rows]:
         return [_of_source(subscription, source) for source in _sources(session, subscription)]
@@ -154,7 +154,7 @@ def _sources(session: Session, subscription: str) -> list[str]:
 
 @dataclass
 class RetentionWorker:
-    """One process's part in it; every process of a service may have one, and one of them does the work."""
+    """Deletes rows for one process; of all processes of a service, one is active."""
 
     sessions: Sessions
     rows: Callable[[Session], list[Rows]]
@@ -166,7 +166,7 @@ class RetentionWorker:
     _left: dict[str, tuple[Rows, RetentionState, int]] = field(default_factory=dict)
 
     def turn(self) -> None:
-        """Note that time has passed and delete some of what may go; cheap when nothing is due."""
+        """Record running time and delete a batch; cheap when nothing is due."""
         started = self.monotonic()
         if self._noted_at is None or started - self._noted_at >= NOTE_SECONDS:
             self._noted_at = started
@@ -180,7 +180,7 @@ class RetentionWorker:
                 self._delete(name)
 
     def _note(self, session: Session, rows: Rows) -> None:
-        """Count running time; at the end of a day of it, make a mark and move the line."""
+        """Add running time; after a day of it, make a mark and move the limit."""
         name, kept = str(rows.key), rows.line(session)
         elapsed = self._elapsed(name, kept)
         if elapsed is None:
@@ -188,9 +188,7 @@ class RetentionWorker:
         line = retention.after_running(_line(kept), elapsed)
         table_oid = rows.table_oid(session)
         if kept.table_oid not in (None, table_oid):
-            line = RetentionState(
-                line.before, line.waited
-            )  # the places of another table say nothing of this one
+            line = RetentionState(line.before, line.waited)  # positions of another table do not apply
         values: dict[str, Any] = {"keeper": self.me, "table_oid": table_oid}
         head, newest = rows.head(session)
         clock = min(self.now(), rows.clock(session))
@@ -210,10 +208,10 @@ class RetentionWorker:
         self._seen[name] = (self.me, line.waited.total_seconds(), self.monotonic())
 
     def _elapsed(self, name: str, kept: Any) -> timedelta | None:
-        """The running time that is this process's to add; None while another process measures it.
+        """Return the running time to add; None while another process measures it.
 
-        One that has added nothing since this process looked last has ended: its work is taken over, and what
-        was not written down is lost.
+        A process that has added nothing since the last look has ended: this one takes over, and its
+        unrecorded time is lost.
         """
         now, last = self.monotonic(), self._seen.get(name)
         if kept.keeper == self.me and last is not None:

@@ -1,4 +1,4 @@
-"""Deliveries that could not take effect: kept in the inbox, tried again on a schedule, parked at its end."""
+"""Failed deliveries: stored in the inbox, retried on a schedule, parked at its end."""
 
 import hashlib
 import random
@@ -18,24 +18,24 @@ from hub_messaging.messages import Message
 from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox
 from hub_messaging.wall_clock import utc_now
 
-JITTER: Final = 0.2  # up to a fifth longer, so that many failures do not return in step
-ERROR_LENGTH: Final = 2000  # characters of an error that are kept
-FORGED: Final = "Forged: "  # how the error of a forgery begins, as `say` puts it
-MISSING_AT_MOST: Final = 100_000  # subjects that are looked through for what never came
+JITTER: Final = 0.2  # up to a fifth longer, so that many failures are not retried at once
+ERROR_LENGTH: Final = 2000  # characters of an error that are stored
+FORGED: Final = "Forged: "  # the prefix of a forgery's error
+MISSING_AT_MOST: Final = 100_000  # subjects searched for missing predecessors
 
 
 class Permanent(Exception):
-    """Raised by a handler that will never succeed with this event: it is parked without another attempt."""
+    """Raised by a handler when no retry can succeed: the delivery is parked at once."""
 
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How long after a failed attempt the next one comes; after the last of them the delivery is parked."""
+    """The waits between attempts; after the last of them the delivery is parked."""
 
     waits: Sequence[timedelta] = tuple(timedelta(seconds=s) for s in (1, 10, 60, 600, 3600))
 
     def after(self, attempts: int) -> timedelta | None:
-        """The wait after so many attempts, None when there is to be no other."""
+        """Return the wait after so many attempts, with jitter; None when there is no further attempt."""
         if attempts > len(self.waits):
             return None
         jitter = 1 + random.random() * JITTER  # noqa: S311 - jitter, not a secret
@@ -45,7 +45,7 @@ class RetryPolicy:
 def keep_failed(
     session: Session, subscription: str, delivery: Delivery[Event], error: BaseException, policy: RetryPolicy
 ) -> str:
-    """Keep a delivery whose first attempt failed; gives its state, waiting or parked."""
+    """Store a delivery whose first attempt failed; return its state, waiting or parked."""
     values = _failure(error, 1, policy)
     row = _row(subscription, delivery.envelope) | values | {"body": delivery.body}
     row |= {"first_error": values["last_error"], "after_revision": delivery.after or None}
@@ -55,17 +55,17 @@ def keep_failed(
 
 
 class Unread(NamedTuple):
-    """A message that cannot be understood."""
+    """A message that cannot be decoded, with the reason."""
 
     message: Message
     error: BaseException
-    envelope: Envelope | None = None  # when it could be read and only the data could not
+    envelope: Envelope | None = None  # set when only the data are invalid
 
 
 def park_unreadable(session: Session, subscription: str, *unread: Unread) -> None:
-    """Park messages that cannot be understood, their bytes kept as they came.
+    """Park messages that cannot be decoded, with their bytes unchanged.
 
-    One whose envelope is known holds up its subject.
+    One whose envelope is known blocks its subject.
     """
     rows = [_unreadable(*one) for one in unread]
     if rows:
@@ -88,7 +88,7 @@ def _unreadable(message: Message, error: BaseException, envelope: Envelope | Non
 
 
 def lock(session: Session, subscription: str, source: str, event_id: str) -> Any | None:
-    """The kept row, locked; None when somebody else has it, or has dealt with it."""
+    """Lock and return a stored row; None when another process has locked or finished it."""
     wanted = (
         sa.select(inbox)
         .where(*_is(subscription, source, event_id), inbox.c.state.in_((WAITING, HELD)))
@@ -98,7 +98,7 @@ def lock(session: Session, subscription: str, source: str, event_id: str) -> Any
 
 
 def adopt(session: Session, row: Any, envelope: Envelope) -> Any:
-    """The row under the name of its event: it has none while it cannot be read."""
+    """Set the event's attributes of a row that had none, as it could not be decoded before."""
     if row.subject is not None:
         return row
     named = sa.update(inbox).where(*_is_row(row)).values(_row(row.subscription, envelope)).returning(inbox)
@@ -107,7 +107,7 @@ def adopt(session: Session, row: Any, envelope: Envelope) -> Any:
 
 
 def finish(session: Session, *rows: Any) -> None:
-    """Kept deliveries of one subscription have taken effect."""
+    """Mark stored deliveries of one subscription as done."""
     if not rows:
         return
     values = {
@@ -120,14 +120,14 @@ def finish(session: Session, *rows: Any) -> None:
 
 
 def pass_over(session: Session, row: Any) -> None:
-    """A kept delivery will not take effect: another version of its change does, in its own turn."""
+    """Mark a stored delivery as done without effect: another version of its change takes effect."""
     ended = {"state": DONE, "body": None, "next_attempt_at": None}
     session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
     counting.add(session, row.subscription, row.source, row.type, done=1)
 
 
 def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPolicy) -> str:
-    """Another attempt at a kept delivery failed; gives its state."""
+    """Record another failed attempt at a stored delivery; return its state."""
     values = _failure(error, row.attempts + 1, policy)
     values["first_error"] = row.first_error or values["last_error"]
     session.execute(sa.update(inbox).where(*_is_row(row)).values(values))
@@ -135,7 +135,7 @@ def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPo
 
 
 def reach(session: Session, *rows: Any) -> None:
-    """Note how far the subjects of rows have come."""
+    """Record the revisions of rows as reached by their subjects."""
     values = {
         "subscriptions": [row.subscription for row in rows],
         "sources": [row.source for row in rows],
@@ -146,9 +146,9 @@ def reach(session: Session, *rows: Any) -> None:
 
 
 def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
-    """What has been held since before an instant for an event that has not come.
+    """Return the deliveries held since before an instant for a predecessor that has not arrived.
 
-    Gives rows of source, subject and event id.
+    Rows have a source, a subject and an event id.
     """
     start = {"after_source": "", "after_subject": "", "steps": MISSING_AT_MOST}
     values = {"subscription": subscription, "before": before} | start
@@ -156,13 +156,13 @@ def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
 
 
 def stop_waiting_for(session: Session, subscription: str, source: str, event_id: str) -> bool:
-    """Let a held delivery go ahead without what it was held for; False when that came after all."""
+    """Release a held delivery without its predecessor; False when that has arrived after all."""
     values = {"subscription": subscription, "source": source, "event_id": event_id}
     return session.execute(stored_statements.GIVE_UP, values).first() is not None
 
 
 def forget_gaps(session: Session, subscription: str) -> None:
-    """Note that earlier events which were given up have come after all."""
+    """Delete gaps whose predecessors have arrived after all."""
     session.execute(statements.FORGET_GAPS, {"subscription": subscription})
 
 
@@ -172,17 +172,17 @@ def was_forged(row: Any) -> bool:
 
 
 def say(error: BaseException) -> str:
-    """An error in the words that are kept with a delivery; they stay in this database."""
+    """Return the text of an error that is stored with a delivery; it stays in this database."""
     try:
         text = _of_database(error) or str(error)
-    except Exception:  # noqa: BLE001 - a broken exception must not cost us the delivery
+    except Exception:  # noqa: BLE001 - a faulty exception class must not lose the delivery
         text = ""
     said = f"{type(error).__name__}: {text}"[:ERROR_LENGTH].replace("\x00", "")
-    return said.encode(errors="replace").decode()  # half a character cannot be kept either
+    return said.encode(errors="replace").decode()  # nor can PostgreSQL store half a character
 
 
 def _of_database(error: BaseException) -> str | None:
-    """A database error without its own text, which holds values of rows; None for other errors."""
+    """Return a database error without its text, which quotes rows; None for other errors."""
     cause = getattr(error, "orig", error)
     code, known = getattr(cause, "pgcode", None), getattr(cause, "diag", None)
     if code is None and known is None:
@@ -194,7 +194,7 @@ def _of_database(error: BaseException) -> str | None:
 
 
 def _keep(session: Session, row: dict[str, Any]) -> None:
-    """Write a row that is not known, and count it."""
+    """Insert a row unless it exists, and count it."""
     kept = session.execute(insert(inbox).values(row).on_conflict_do_nothing().returning(inbox.c.arrival))
     if kept.first() is not None:
         counting.add(session, row["subscription"], row["source"], row["type"], received=1)

@@ -1,4 +1,4 @@
-"""Whose turn it is among kept deliveries: of each subject the first, and what may follow it at once."""
+"""The order of retries: of each subject the first stored delivery, then those that may follow at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,44 +10,45 @@ from sqlalchemy.orm import Session
 from hub_messaging import stored_statements
 from hub_messaging.tables import HELD, PARKED
 
-SUBJECTS_AT_ONCE: Final = 500  # subjects that one look at what is kept goes through
+SUBJECTS_AT_ONCE: Final = 500  # subjects checked by one query
 _START: Final = ("", "")
 SubjectKey = tuple[str, str]  # source and subject; two hubs may use the same names
 
 
 class RetryCandidate(NamedTuple):
-    """A kept delivery whose turn has come."""
+    """A stored delivery that may be retried."""
 
     source: str
-    subject: str | None  # None: it could not be read, so it belongs to no subject
+    subject: str | None  # None: undecodable, so it belongs to no subject
     event_id: str
     arrival: int
     revision: int | None = None
 
     @property
     def about(self) -> SubjectKey | None:
-        """What it is about."""
+        """Source and subject, if it has them."""
         return None if self.subject is None else (self.source, self.subject)
 
 
 @dataclass
 class RetryOrder:
-    """Goes round the subjects of one subscription, some at each look, however many there are.
+    """Iterates over the subjects of one subscription, some at each query, in rounds.
 
-    What has waited long enough is found by its time at every look; what is held when its subject comes round.
+    Deliveries whose wait has ended are found by their time at every query, held ones when their subject is
+    next.
     """
 
     subscription: str
     subjects_at_once: int = field(default_factory=lambda: SUBJECTS_AT_ONCE)
-    _last: SubjectKey = _START  # subject that was looked at last
+    _last: SubjectKey = _START  # the subject checked last
 
     @property
     def at_start(self) -> bool:
-        """Whether the last look was the end of a round."""
+        """Whether the last query ended a round."""
         return self._last == _START
 
     def due(self, session: Session, now: datetime) -> list[RetryCandidate]:
-        """What may be tried now, of each subject only the next one, oldest first."""
+        """Return the deliveries that may be retried now, one of each subject, oldest first."""
         values = {"subscription": self.subscription, "now": now, "steps": self.subjects_at_once}
         after = {"after_source": self._last[0], "after_subject": self._last[1]}
         nexts = session.execute(stored_statements.NEXT, values | after).all()
@@ -62,7 +63,7 @@ class RetryOrder:
 def follow(
     session: Session, subscription: str, firsts: Sequence[RetryCandidate], now: datetime, length: int
 ) -> list[RetryCandidate]:
-    """Turns with those that may take effect right after each of them, in order; about `length` in all."""
+    """Return candidates, each followed by those that may take effect after it; about `length` in all."""
     named = [turn for turn in firsts if turn.subject is not None]
     values = {
         "subscription": subscription,
@@ -80,7 +81,7 @@ def follow(
 
 
 def _ready(chain: Sequence[Any], now: datetime) -> list[RetryCandidate]:
-    """What of one subject may take effect one after the other, from its first on."""
+    """Return the deliveries of one subject that may take effect one after the other."""
     ready = []
     reached = chain[0].reached or 0 if chain else 0
     for row in chain:
@@ -96,10 +97,9 @@ def _ready(chain: Sequence[Any], now: datetime) -> list[RetryCandidate]:
 def lock(
     session: Session, subscription: str, turns: Sequence[RetryCandidate]
 ) -> tuple[list[Any], set[SubjectKey]]:
-    """The rows of these turns, locked; without what somebody else has in hand or has changed.
+    """Lock and return the rows of candidates, except those locked or changed by others.
 
-    What follows such a one in its subject is left out too: its turn has not come. Gives these subjects as
-    well.
+    Rows that follow an excepted one in its subject are left out too. Returns these subjects as well.
     """
     values = {
         "subscription": subscription,

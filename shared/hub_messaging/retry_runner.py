@@ -1,6 +1,6 @@
-"""Kept deliveries given another attempt: many in one transaction, halved when one of them fails.
+"""Retries of stored deliveries: many in one transaction, halved when one of them fails.
 
-What follows in a subject is tried right after what held it, so a long chain takes effect in few transactions.
+Deliveries held for one are retried right after it, so a long chain takes effect in few transactions.
 """
 
 import time
@@ -24,12 +24,10 @@ from hub_messaging.retries import RetryPolicy
 from hub_messaging.retry_order import RetryCandidate, RetryOrder, SubjectKey
 from hub_messaging.wall_clock import utc_now
 
-NEVER_AGAIN: Final = RetryPolicy(
-    waits=()
-)  # reading is pure: what cannot be read today cannot be read in an hour
-MOST: Final = 200  # kept deliveries in one transaction
-FIRST: Final = 8  # before anything is known of how long they take
-# Of one transaction: then the next one has twice or half as many. After a failure it has half as many too.
+NEVER_AGAIN: Final = RetryPolicy(waits=())  # decoding is pure: a retry would fail again
+MOST: Final = 200  # stored deliveries in one transaction
+FIRST: Final = 8  # before any measurement
+# A transaction shorter or longer than that doubles or halves the next; a failure halves it too.
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 0.25
 
 Opened = tuple[Any, Delivery[Event]]  # a row of the inbox, locked, and what is in it
@@ -38,31 +36,31 @@ log = structlog.get_logger("hub_messaging.dispatch")
 
 
 class NotSubscribed(Exception):
-    """A kept delivery of a type that this release does not hear."""
+    """A stored delivery of a type to which this release does not subscribe."""
 
 
 @dataclass
 class RetryRunner:
-    """Gives what the inbox keeps another attempt."""
+    """Retries the stored deliveries of an inbox."""
 
     attempts: Attempts
     handlers: Mapping[str, Handler]  # by routing key
     opening: Decoder
     policy: RetryPolicy
     size: int = FIRST  # deliveries in the next transaction
-    _stuck: set[SubjectKey] = field(default_factory=set)  # subjects that wait for the next look
+    _stuck: set[SubjectKey] = field(default_factory=set)  # subjects that wait for the next query
 
     def __post_init__(self) -> None:
         self._turns = RetryOrder(self.attempts.subscription)
 
     def look(self, go_on: Callable[[], bool]) -> int:
-        """Try what is due; how many succeeded.
+        """Retry the deliveries that are due; return the number that succeeded.
 
         Args:
-            go_on: asked before each transaction whether there is time for it.
+            go_on: called before each transaction; False ends the run.
 
         Raises:
-            DatabaseAway: what was not decided stays as it was.
+            DatabaseAway: deliveries without a result stay as they were.
         """
         self._stuck.clear()
         succeeded = 0
@@ -70,9 +68,9 @@ class RetryRunner:
             with self.attempts.sessions() as session:
                 due = self._turns.due(session, utc_now())
             while due and go_on():
-                size = 1 if self.attempts.struggling else self.size
+                size = 1 if self.attempts.degraded else self.size
                 succeeded += self._try_chains(due[:size], size)
-                if self.attempts.struggling:
+                if self.attempts.degraded:
                     break
                 del due[:size]
         except AWAY as exc:
@@ -80,7 +78,7 @@ class RetryRunner:
         return succeeded
 
     def look_at_all(self) -> int:
-        """Try what is due of every subject; how many succeeded."""
+        """Retry the due deliveries of every subject; return the number that succeeded."""
         succeeded = self.look(lambda: True)
         while not self._turns.at_start:
             succeeded += self.look(lambda: True)
@@ -99,9 +97,9 @@ class RetryRunner:
         return succeeded
 
     def _try(self, listed: Sequence[RetryCandidate]) -> int:
-        """Let deliveries take effect together; when that fails, halve until the poison is alone."""
+        """Process deliveries in one transaction; on failure halve them until the failing one is alone."""
         wanted = [turn for turn in listed if turn.about not in self._stuck]
-        if not wanted or (self.attempts.struggling and len(wanted) > 1):
+        if not wanted or (self.attempts.degraded and len(wanted) > 1):
             return 0
         with self.attempts.sessions.begin() as session:
             rows, stuck = retry_order.lock(session, self.attempts.subscription, wanted)
@@ -119,9 +117,9 @@ class RetryRunner:
         return len(opened) if error is None else succeeded
 
     def _open_all(self, session: Session, rows: Sequence[Any], stuck: set[SubjectKey]) -> list[Opened]:
-        """Read rows again; what cannot be read is parked, and what follows it in its subject left alone.
+        """Decode rows; invalid ones are parked, and later ones about their subjects skipped.
 
-        Puts such subjects into `stuck`.
+        Adds such subjects to `stuck`.
         """
         opened = []
         broken: set[SubjectKey] = set()
@@ -134,7 +132,7 @@ class RetryRunner:
                 continue
             try:
                 opened.append((row, self._open(row)))
-            except Exception as exc:  # noqa: BLE001 - reading is pure: what fails once fails always
+            except Exception as exc:  # noqa: BLE001 - decoding is pure: a retry would fail again
                 state = retries.fail_again(session, row, exc, NEVER_AGAIN)
                 self.attempts.note_failure(None, state, exc)
                 broken |= {about} if about is not None else set()
@@ -142,13 +140,13 @@ class RetryRunner:
         return opened
 
     def _open(self, row: Any) -> Delivery[Event]:
-        """Read a kept row again, as strictly as when it came.
+        """Decode a stored row as strictly as at its arrival.
 
-        What was kept before exchanges were written down is believed. A forgery stays one, whatever its body
-        has become: the row does not hold everything that showed it.
+        A row stored before exchanges were recorded is accepted. A forgery stays one even after an edit: the
+        row does not hold all the evidence.
 
         Raises:
-            Exception: it cannot be read or believed, or nobody here hears it any more.
+            Exception: it is invalid or forged, or its type is no longer subscribed to.
         """
         if retries.was_forged(row):
             raise Forged(str(row.first_error).partition(": ")[2])
@@ -157,11 +155,11 @@ class RetryRunner:
         except Unreadable as exc:
             raise exc.error from exc
         if delivery is None:
-            raise NotSubscribed(f"{row.type} is not heard here any more")
+            raise NotSubscribed(f"{row.type} is no longer subscribed to here")
         return delivery
 
     def _take_effect(self, session: Session, opened: Sequence[Opened]) -> Exception | None:
-        """Call the handlers in order and finish the rows; what went wrong, when that was undone."""
+        """Call the handlers in order and finish the rows; return the error, if it was rolled back."""
         deliveries = [delivery for _, delivery in opened]
 
         def let_take_effect() -> None:
@@ -175,7 +173,7 @@ class RetryRunner:
 
         try:
             again(let_take_effect)
-        except Exception as exc:  # noqa: BLE001 - whatever a handler raises, the event must not be lost
+        except Exception as exc:  # noqa: BLE001 - the event must not be lost, whatever is raised
             self.attempts.require_database(exc)
             return exc
         return None

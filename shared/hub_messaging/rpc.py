@@ -1,7 +1,7 @@
-"""The edge that answers other services' questions: `answer` on methods of a service class.
+"""The edge that answers RPC requests of other services: `answer` on methods of a service class.
 
-Whatever a question looks like and whatever the method does, it is answered, acknowledged, and the process
-lives. What travels is in `rpc_format.py`; asking is in `asking.py`.
+Any request is answered and acknowledged, whatever its form and whatever the method raises; the process stays
+alive. The format is in `rpc_format.py`, the client in `rpc_client.py`.
 """
 
 from collections import OrderedDict
@@ -32,11 +32,11 @@ from hub_messaging.stopping import has_ended, where
 from hub_messaging.topology import RPC_ARGUMENTS, rpc_queue_of
 from hub_messaging.wire import require_exchange
 
-STOP_SECONDS: Final = 6.0  # for the questions in hand; what is not answered by then is asked again
-KEPT: Final = 100  # answers that could not be sent; see RpcListener._respond
-IN_HAND: Final = 10  # questions at once; the others wait in the queue, where another replica may take them
+STOP_SECONDS: Final = 6.0  # for requests in progress; unanswered ones are redelivered
+KEPT: Final = 100  # unsent answers; see RpcListener._respond
+IN_HAND: Final = 10  # requests at once; the others wait in the queue, where another replica may receive them
 
-Address = tuple[str | None, str | None]  # where an answer goes, and which question it is to
+Address = tuple[str | None, str | None]  # reply_to and correlation_id of a request
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,13 +45,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Later:
-    """An answer that is made when the method has returned and its worker is free: for slow work."""
+    """An answer that is computed after the method has returned and its worker is free: for slow work."""
 
     make: Callable[[], Any]
 
 
 class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
-    """Takes the questions put to this service; one for each service."""
+    """Receives RPC requests; one for each service."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,30 +60,30 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._unsent: OrderedDict[Address, str] = OrderedDict()
 
     def setup(self) -> None:
-        """Tell the readiness probe how listening goes."""
+        """Prepare the connection, and register its readiness check."""
         self._service = str(self.container.service_name)
         self._line = BrokerConnection(self.container.config["AMQP_URI"], self, "rpc")
         self.container.config["checks"]["broker (rpc)"] = lambda: self._line.away
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start the connection's thread."""
         self._thread = self.container.spawn_managed_thread(self._line.run, identifier="rpc")
 
     def stop_answering(self) -> None:
-        """Take no more questions; answer those in hand, and return when that is done."""
+        """Stop receiving requests, and return when those in progress are answered."""
         self._line.end()
         if self._line.channel is None:
-            self._thread.kill()  # not connected: nothing can be in hand
+            self._thread.kill()  # not connected: no request can be in progress
         elif not has_ended(self._thread, STOP_SECONDS):
             log.warning("rpc_stop_timeout", in_hand=self._in_hand)
 
     def kill(self) -> None:
-        """End at once."""
+        """Kill the thread."""
         if self._thread is not None:
             self._thread.kill()
 
     def opened(self, channel: Any) -> None:
-        """Make sure of our queue, and listen."""
+        """Declare the queue and consume from it."""
         queue = rpc_queue_of(self._service)
         require_exchange(channel.connection, EXCHANGE)
         declare_queue(channel, queue, RPC_ARGUMENTS)
@@ -92,25 +92,25 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         self._consumer = channel.basic_consume(queue, callback=self._take)
 
     def closing(self, channel: Any) -> None:
-        """Be sent no more."""
+        """Cancel the consumer."""
         channel.basic_cancel(self._consumer)
 
     def finished(self) -> bool:
-        """Whether every question in hand is answered."""
+        """Whether every request in progress is answered."""
         return self._in_hand == 0
 
     def lost(self) -> None:
-        """Forget nothing: the broker delivers again what was not acknowledged."""
+        """Do nothing: the broker redelivers unacknowledged requests."""
 
     def _take(self, message: Any) -> None:
         self._in_hand += 1
-        self.container.spawn_managed_thread(lambda: self._respond(message), identifier="rpc question")
+        self.container.spawn_managed_thread(lambda: self._respond(message), identifier="rpc request")
 
     def _respond(self, message: Any) -> None:
-        """Answer one question.
+        """Answer one request.
 
-        A method that is too busy to keep the heartbeat loses the connection, and its question comes again:
-        then the answer is there already. Otherwise it would be busy, lose the connection, … for ever.
+        A method that blocks heartbeats loses the connection, and its request is redelivered. Then the stored
+        answer is sent; otherwise the method would block and lose the connection for ever.
         """
         channel = message.channel
         asked = (message.properties.get("reply_to"), message.properties.get("correlation_id"))
@@ -124,14 +124,14 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self._keep(asked, said)
             self._line.do(channel, partial(self._send, message, asked, said))
         except ContainerBeingKilled:
-            log.info("rpc_request_abandoned", service=self._service)  # not acknowledged: asked again elsewhere
+            log.info("rpc_request_abandoned", service=self._service)  # requeued for another replica
         finally:
             self._in_hand -= 1
 
     def _send(self, message: Any, asked: Address, said: str) -> None:
         reply = message_of(message.channel, said, correlation_id=asked[1])
         message.channel.basic_publish(reply, exchange=EXCHANGE, routing_key=asked[0])
-        message.channel.basic_ack(message.delivery_tag)  # on one channel the answer goes before it
+        message.channel.basic_ack(message.delivery_tag)  # on one channel the answer is sent first
         self._unsent.pop(asked, None)
 
     def _keep(self, asked: Address, said: str) -> None:
@@ -140,7 +140,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             self._unsent.popitem(last=False)
 
     def _answer(self, message: Any) -> str:
-        """The answer's body. Whatever goes wrong is an answer too."""
+        """Return the answer's body; an exception becomes an error answer."""
         method = "unknown"
         try:
             entrypoint = self._entrypoint(message.delivery_info["routing_key"])
@@ -155,13 +155,13 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             return encode({"result": result, "error": None})
         except ContainerBeingKilled:
             raise
-        except Exception as exc:  # noqa: BLE001 - whatever it is, the asker must not wait for ever
+        except Exception as exc:  # noqa: BLE001 - the client must get an answer
             at = None if isinstance(exc, BAD_QUESTIONS) else where(exc)
             log.warning("rpc_request_failed", method=method, error=type(exc).__name__, at=at)
             return encode({"result": None, "error": error_of(exc)})
 
     def _record(self, entrypoint: Any, arguments: Mapping[str, Any], properties: Mapping[str, Any]) -> None:
-        """Tell the hook of an answer before it leaves; what the hook raises is answered instead."""
+        """Call the hook before an answer is sent; an exception of the hook is answered instead."""
         self.container.config["on_recorded_answer"](
             f"{self._service}.{entrypoint.method_name}",
             arguments,
@@ -176,7 +176,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         raise MethodNotFound("unknown_method")
 
     def _call(self, entrypoint: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        """Run the method in a nameko worker and wait for what it gives."""
+        """Run the method in a nameko worker and return its result."""
         done = Signal()
 
         def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
@@ -193,12 +193,12 @@ class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
     listener = RpcListener()
 
     def __init__(self, *, recorded: bool = False, **kwargs: Any) -> None:
-        """`recorded`: each answer is told to the container's hook `on_recorded_answer` before it leaves."""
+        """`recorded`: the container's hook `on_recorded_answer` is called before each answer is sent."""
         super().__init__(**kwargs)
         self.recorded = recorded
 
     def setup(self) -> None:
-        """Ask the service's listener for these questions."""
+        """Register with the service's listener."""
         self.listener.register_provider(self)
 
     def stop(self) -> None:
@@ -207,7 +207,7 @@ class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         self.listener.unregister_provider(self)
 
     def named(self, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Give the arguments of a question by the names of the method's parameters."""
+        """Return the arguments of a request by the names of the method's parameters."""
         method = getattr(self.container.service_cls, self.method_name)
         bound = signature(method).bind(None, *args, **kwargs)  # None stands for the service
         return dict(list(bound.arguments.items())[1:])
@@ -233,9 +233,9 @@ def answer(*, recorded: bool) -> Callable[[F], F]: ...
 
 
 def answer(method: Any = None, *, recorded: bool = False) -> Any:
-    """Let other services ask this method by nameko RPC; what it gives must be JSON values.
+    """Make a method callable by nameko RPC; its result must be JSON values.
 
-    What it raises reaches the asker as the exception's class, and its `code` if it has one. `recorded`: who
-    asked for what is written down before the answer leaves.
+    An exception reaches the client as its class, with its `code` if it has one. `recorded`: the client and
+    the arguments are recorded before the answer is sent.
     """
     return RpcAnswer.decorator(recorded=recorded) if method is None else RpcAnswer.decorator(method)

@@ -1,8 +1,8 @@
-"""The edge that calls other services: `RpcClient`, with a time limit and a reason for each failure.
+"""The edge that calls other services by RPC: `RpcClient`, with a time limit and an error for each failure.
 
-It holds one connection in the background, so a service that asks starts with the broker away. Answers come
-to a queue of that connection alone: RabbitMQ's own way (amq.rabbitmq.reply-to) is simpler still, but nameko's
-services answer through the exchange `nameko-rpc`, which does not reach it.
+It connects in the background, so a service starts while the broker is unavailable. Answers arrive in an
+exclusive queue of that connection: RabbitMQ's amq.rabbitmq.reply-to would be simpler, but nameko's services
+answer through the exchange `nameko-rpc`, which does not reach it.
 """
 
 import time
@@ -27,30 +27,30 @@ from hub_messaging.rpc_format import (
 from hub_messaging.stopping import has_ended
 from hub_messaging.wire import require_exchange, user_of
 
-STOP_SECONDS: Final = 1.0  # for a goodbye to the broker; nothing is in hand by then
-LEAVING_SECONDS: Final = 3.0  # what open questions may still take once the service was asked to stop
+STOP_SECONDS: Final = 1.0  # to disconnect; no request is in progress by then
+LEAVING_SECONDS: Final = 3.0  # for open requests once the service is stopping
 
 
 class RpcUnanswered(Exception):
-    """A question got no answer; asking again later may help."""
+    """A request got no result; a retry later may succeed."""
 
 
 class NoSuchService(RpcUnanswered):
-    """No service of that name has ever answered questions here."""
+    """No queue exists for requests to that service."""
 
 
 class RpcTimeout(RpcUnanswered):
-    """The answer did not come within its time."""
+    """The answer did not arrive in time."""
 
 
 class BrokerUnavailable(RpcUnanswered):
-    """The broker is away, or went away before the answer came."""
+    """The broker is unavailable, or became so before the answer arrived."""
 
 
 class RpcError(RpcUnanswered):
-    """The other side refused or failed.
+    """The service answered with an error.
 
-    `error` is its exception's class, `code` its stable code if it has one.
+    `error` is the class of its exception, `code` its stable code if it has one.
     """
 
     def __init__(self, error: str, code: str | None) -> None:
@@ -60,13 +60,13 @@ class RpcError(RpcUnanswered):
 
 
 class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Declared on a service class that asks another: `sorting = RpcClient("sorting", seconds=5)`.
+    """Declared on a service class that calls another: `sorting = RpcClient("sorting", seconds=5)`.
 
-    The method is then called with something that has `ask`.
+    Methods then call `self.sorting.ask("weight_of", 7)`.
     """
 
     def __init__(self, service: str, seconds: float = 10.0) -> None:
-        """`seconds`: how long an answer may take."""
+        """`seconds`: the time limit of a request."""
         self.service = service
         self.seconds = seconds
         self._thread: Any = None
@@ -76,36 +76,36 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
         self._ready: list[Signal] = []
 
     def setup(self) -> None:
-        """Learn where the broker is; hear of a stop before the workers are waited for."""
+        """Prepare the connection, and register for the service's stop."""
         config = self.container.config
         self._own_name = str(self.container.service_name)
-        self._line = BrokerConnection(config["AMQP_URI"], self, f"questions to {self.service}")
+        self._line = BrokerConnection(config["AMQP_URI"], self, f"rpc to {self.service}")
         config.setdefault("on_stop", []).append(self._leave)
 
     def start(self) -> None:
-        """Connect in the background."""
+        """Start the connection's thread."""
         self._thread = self.container.spawn_managed_thread(self._line.run, identifier="asking")
 
     def stop(self) -> None:
-        """Leave the broker; the workers that could ask have ended."""
+        """Disconnect; all workers have ended."""
         self._line.end()
         if self._line.channel is None or not has_ended(self._thread, STOP_SECONDS):
             self._thread.kill()
 
     def kill(self) -> None:
-        """End at once."""
+        """Kill the thread."""
         if self._thread is not None:
             self._thread.kill()
 
     def get_dependency(self, worker_ctx: Any) -> Any:  # noqa: ARG002 - nameko's signature
-        """Something that has `ask`."""
+        """Return the client itself."""
         return self
 
     def ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Put a question to the other service and give its answer.
+        """Call a method of the other service and return its result.
 
         Raises:
-            RpcUnanswered: one of its kinds, within `seconds`.
+            RpcUnanswered: a subclass of it, within `seconds`.
         """
         until = time.monotonic() + (min(self.seconds, LEAVING_SECONDS) if self._leaving else self.seconds)
         body = encode({"args": args, "kwargs": kwargs})
@@ -120,7 +120,7 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
             self._open.pop(question_id, None)
 
     def opened(self, channel: Any) -> None:
-        """Make a queue for the answers to this connection; it ends with it."""
+        """Declare the exclusive queue of this connection's answers, and consume from it."""
         self._address = str(uuid4())
         queue = reply_queue_of(self._own_name, self._address)
         require_exchange(channel.connection, EXCHANGE)
@@ -131,19 +131,19 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
         self._tell_waiting()
 
     def closing(self, channel: Any) -> None:
-        """Nothing need be said: the queue ends with the connection."""
+        """Do nothing: the queue ends with the connection."""
 
     def finished(self) -> bool:
-        """Whether nobody waits for an answer."""
+        """Whether no request is open."""
         return not self._open
 
     def lost(self) -> None:
-        """Tell everybody who waits."""
+        """Fail all open requests."""
         self._fail_open(BrokerUnavailable)
         self._tell_waiting()
 
     def _channel(self, until: float) -> Any:
-        """The channel. At the start it is waited for; later a broker that is away is away at once."""
+        """Return the channel; wait for it at the start, raise at once when it is lost later."""
         if self._line.channel is None and not self._line.has_failed:
             arrived = Signal()
             self._ready.append(arrived)
@@ -161,9 +161,9 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
             channel,
             body,
             correlation_id=question_id,
-            user_id=user_of(channel.connection),  # RabbitMQ refuses any other than the connection's own
+            user_id=user_of(channel.connection),  # RabbitMQ refuses another than the connection's own
             reply_to=self._address,
-            expiration=str(milliseconds),  # nobody waits for the answer any longer than that
+            expiration=str(milliseconds),  # the request expires with its time limit
         )
         channel.basic_publish(
             message, exchange=EXCHANGE, routing_key=f"{self.service}.{method}", mandatory=True

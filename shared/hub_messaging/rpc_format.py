@@ -1,7 +1,7 @@
-"""What travels when a service asks another: nameko 2.14.1's RPC, unchanged.
+"""The format of RPC requests and answers: that of nameko 2.14.1, unchanged.
 
-So nameko's own clients can ask our services, and nameko's own services can be asked. What is ours is what we
-do not say: an answer never holds the text of an exception, which could quote what somebody sent.
+So clients and services of plain nameko interoperate with ours. One thing differs: an answer never contains
+the text of an exception, which could quote personal data of a request.
 """
 
 import re
@@ -16,22 +16,22 @@ from hub_messaging.topology import RPC_ADDRESS, RPC_EXCHANGE
 
 EXCHANGE: Final = RPC_EXCHANGE
 JSON: Final = "application/json"
-CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # what the `code` of a refusal looks like
-BAD_QUESTIONS: Final = (MalformedRequest, MethodNotFound, IncorrectSignature)  # the asker's mistakes
+CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # the form of a refusal's `code`
+BAD_QUESTIONS: Final = (MalformedRequest, MethodNotFound, IncorrectSignature)  # faults of the client
 
 
 def reply_queue_of(service: str, address: str) -> str:
-    """The queue of the answers to one connection of a service that asks."""
+    """Return the queue of the answers to one connection of a client."""
     return f"rpc.reply-{service}-{address}"
 
 
 def is_address(reply_to: Any) -> bool:
-    """Return whether an answer can be sent there: it is no name of a question."""
+    """Return whether an answer can be sent there: it is not the routing key of a request."""
     return isinstance(reply_to, str) and re.fullmatch(RPC_ADDRESS, reply_to, re.DOTALL) is not None
 
 
 def read_question(message: Any) -> tuple[list[Any], dict[str, Any]]:
-    """Give the positional and the named arguments of a question. Headers are not looked at.
+    """Return the positional and the named arguments of a request. Headers are ignored.
 
     Raises:
         MalformedRequest: `undecodable` or `malformed`.
@@ -45,7 +45,7 @@ def read_question(message: Any) -> tuple[list[Any], dict[str, Any]]:
 
 
 def decode(message: Any) -> Any:
-    """Give the value that a question or an answer holds.
+    """Return the value of a request or an answer.
 
     Raises:
         MalformedRequest: `undecodable`.

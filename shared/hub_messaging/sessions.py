@@ -1,4 +1,4 @@
-"""How databases are reached, and sessions for a loop that never ends, which keeps its one connection."""
+"""Connection arguments of databases, and sessions of a loop that keeps one connection."""
 
 import contextlib
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
-# How a command reaches a database: as services do (hub_platform.database; a test holds the two equal).
+# Connection arguments of commands: those of services (hub_platform.database; a test compares the two).
 REACHED: Final[dict[str, Any]] = {
     "connect_timeout": 4,
     "keepalives": 1,
@@ -19,13 +19,13 @@ REACHED: Final[dict[str, Any]] = {
 
 
 def reaching(url: str | sa.URL) -> dict[str, Any]:
-    """How to reach a database by SQLAlchemy: `connect_args`. What its address says itself comes first."""
+    """Return SQLAlchemy's `connect_args` for a URL, whose own parameters take precedence."""
     own = sa.make_url(url).query
     return {name: value for name, value in REACHED.items() if name not in own}
 
 
 class OneConnection:
-    """Gives sessions like a sessionmaker, all on one connection; for one thread at a time."""
+    """A sessionmaker whose sessions share one connection; for one thread at a time."""
 
     def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._engine: sa.Engine = sessions.kw["bind"]
@@ -33,7 +33,7 @@ class OneConnection:
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[Session]:
-        """A session whose work is undone at its end unless it was committed."""
+        """Open a session that is rolled back at its end unless it was committed."""
         connection = self._connect()
         try:
             with Session(connection, expire_on_commit=False) as session:
@@ -44,12 +44,12 @@ class OneConnection:
 
     @contextlib.contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed at its end, undone when an exception passes."""
+        """Open a transaction that commits at its end and is rolled back on an exception."""
         with self() as session, session.begin():
             yield session
 
     def close(self) -> None:
-        """Give the connection back; the next session takes another."""
+        """Return the connection to the pool; the next session takes another."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

@@ -1,7 +1,6 @@
-"""A second copy of a service's projections and inbox beside the live ones, in a PostgreSQL schema of its own.
+"""A shadow copy of a service's projections and inbox, in a PostgreSQL schema of its own.
 
-Everything here is said with the schemas' names, so it holds whatever the search path is. The live copy is
-wherever the service's own connections find it, which is `public`.
+All statements name the schemas, so they do not depend on the search path. The live copy is in `public`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,59 +14,58 @@ from hub_messaging import shadow_statements, stored_deliveries, tables
 from hub_messaging.shadow_statements import LIVE, NEW, PREVIOUS
 from hub_messaging.tables import inbox, inbox_changes, inbox_counts, inbox_gaps, inbox_subjects, inbox_types
 
-VOLATILE: Final = (
-    "volatile"  # in a column's info: its values are of the run that wrote them, not of the events
-)
+VOLATILE: Final = "volatile"  # in a column's info: its values depend on the run, not on the events
 
-BUSY: Final = "55P03"  # PostgreSQL's code for a lock that was not to be had in time
-# Less than the second after which PostgreSQL looks for deadlocks: we give way before anybody is thrown out.
+BUSY: Final = "55P03"  # PostgreSQL's code for a lock that was not granted in time
+# Less than the second after which PostgreSQL checks for deadlocks: this lock is given up before PostgreSQL
+# terminates a transaction.
 LOCK_TIMEOUT: Final = "300ms"
 ASIDE: Final = "switching"  # between the two, within the transaction of a switch
-# In the order in which the reader asks for them.
+# In the order in which the reader locks them.
 RECEIVED: Final = (inbox_subjects, inbox, inbox_changes, inbox_types, inbox_counts, inbox_gaps)
-# What a handler or the receipt of an event may look into while a copy is filled. None of it is switched: the
-# outbox only shows whether a handler has recorded events, and what has been forgotten stays forgotten.
+# Tables that handlers and the inbox may read while a copy is filled. They are not switched: the outbox only
+# shows whether a handler has recorded events, and the retention limits stay.
 LOOKED_INTO: Final = (tables.outbox_subjects, tables.outbox, tables.inbox_forgotten)
 
 
 class Busy(Exception):
-    """Somebody uses the live tables; nothing was changed."""
+    """The live tables are in use; nothing was changed."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One projection, live and made anew."""
+    """One projection in both copies."""
 
     table: str
     live: int  # rows
     new: int
-    only_live: int  # rows that the other does not have as they are
+    only_live: int  # rows without an equal one in the other copy
     only_new: int
     digest: str | None  # of the rows that differ; None when none does
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to become of a message that an operator has dealt with."""
+    """The effect of an operator's action on a message of the history."""
 
-    given_up: Any | None  # the row that holds up nothing any more
-    instead: bytes | None  # what is to take effect in its place
+    given_up: Any | None  # the row of a dropped delivery
+    instead: bytes | None  # the edited body
 
 
 @dataclass(frozen=True)
 class ShadowCopy:
-    """The two copies of one service: the live one, and the one in the schema `made`."""
+    """The two copies of one service: the live one, and one in another schema."""
 
     projections: Sequence[sa.Table]
-    made: str = NEW
+    schema: str = NEW
 
     @property
     def moved(self) -> tuple[sa.Table, ...]:
-        """Every table that changes places, in the order in which it is locked."""
+        """Every table that is exchanged, in the order in which it is locked."""
         return (*RECEIVED, *sorted(self.projections, key=lambda table: table.name))
 
     def make(self, connection: sa.Connection) -> None:
-        """Make empty tables, after taking away what an interrupted run left."""
+        """Create empty tables; drop the remains of an interrupted run first."""
         connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {NEW} CASCADE"))
         connection.execute(sa.text(f"CREATE SCHEMA {NEW}"))
         into = connection.execution_options(schema_translate_map={None: NEW})
@@ -76,29 +74,29 @@ class ShadowCopy:
         connection.execute(sa.text(shadow_statements.HISTORY))
 
     def make_looked_into(self, connection: sa.Connection) -> None:
-        """Make empty tables that a copy needs while it is filled, and that are not moved with it."""
+        """Create the empty tables that a copy needs only while it is filled."""
         self.drop_looked_into(connection)
-        into = connection.execution_options(schema_translate_map={None: self.made})
+        into = connection.execution_options(schema_translate_map={None: self.schema})
         for table in LOOKED_INTO:
             table.create(into, checkfirst=False)
 
     def drop_looked_into(self, connection: sa.Connection) -> None:
-        """Take them away again."""
+        """Drop the tables that a copy needs only while it is filled."""
         for table in LOOKED_INTO:
-            connection.execute(sa.text(f"DROP TABLE IF EXISTS {_name(self.made, table)}"))
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {_name(self.schema, table)}"))
 
     def linked(self, connection: sa.Connection) -> list[str]:
-        """Projections with foreign keys: those would go on pointing at the old copy."""
+        """Return projections with foreign keys, which would keep referring to the old copy."""
         found = connection.execute(
             sa.text(shadow_statements.LINKED), {"names": [table.name for table in self.projections]}
         )
         return [row.relname for row in found]
 
     def lock(self, connection: sa.Connection, mode: str) -> None:
-        """Keep others from the live tables until the transaction ends.
+        """Lock the live tables until the transaction ends.
 
         Raises:
-            Busy: they were not to be had at once.
+            Busy: the locks were not granted at once.
         """
         names = ", ".join(_name(LIVE, table) for table in self.moved)
         connection.execute(sa.text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
@@ -110,65 +108,65 @@ class ShadowCopy:
             raise
 
     def compare(self, connection: sa.Connection) -> list[Compared]:
-        """Row counts of each projection, and how many rows differ."""
+        """Return the numbers of rows of each projection, and of those that differ."""
         return [self._compare(connection, table) for table in sorted(self.projections, key=lambda t: t.name)]
 
     def missing(self, connection: sa.Connection, types: Sequence[str]) -> int:
-        """How many deliveries of these types took effect in the live copy and are unknown to the other."""
+        """Count deliveries of these types with effect in the live copy that the other copy lacks."""
         return connection.scalar(self._text(shadow_statements.MISSING), {"types": list(types)}) or 0
 
     def undone(self, connection: sa.Connection) -> int:
-        """How many deliveries took effect in the live copy and have not in the other."""
+        """Count deliveries with effect in the live copy and without it in the other."""
         return connection.scalar(self._text(shadow_statements.UNDONE)) or 0
 
     def recorded(self, connection: sa.Connection) -> bool:
         """Whether a handler recorded events while the copy was filled."""
-        return bool(connection.scalar(self._text("SELECT EXISTS (SELECT FROM {made}.outbox)")))
+        return bool(connection.scalar(self._text("SELECT EXISTS (SELECT FROM {shadow}.outbox)")))
 
     def carry(self, connection: sa.Connection, *, lossy: bool = False) -> None:
-        """Bring along what only the live inbox knows: attempts that failed, edits, what was dropped.
+        """Carry over the data of the live inbox alone: failed attempts, edits, dropped deliveries.
 
-        `lossy`: the history was not complete, and an operator has accepted that.
+        `lossy`: the history was incomplete, and an operator has accepted that.
 
-        How far a subject has come follows from the deliveries; what `inbox_subjects` says by itself may come
-        from an event that has been found to be forged.
+        A subject's revision follows from the deliveries; that in `inbox_subjects` may come from an event
+        that was found to be forged.
         """
         for statement in shadow_statements.CARRY:
             connection.execute(self._text(statement))
         connection.execute(self._text(shadow_statements.CARRY_COUNTS), {"lossy": lossy})
 
     def swap(self, connection: sa.Connection) -> None:
-        """Let the copies change places; what was live becomes `previous`."""
+        """Exchange the copies; the live one becomes `previous`."""
         release = _migration(connection)
-        for schema in (ASIDE, *({PREVIOUS} - {self.made})):
+        for schema in (ASIDE, *({PREVIOUS} - {self.schema})):
             connection.execute(sa.text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(sa.text(f"CREATE SCHEMA {ASIDE}"))
         for table in self.moved:
             _move(connection, table, LIVE, ASIDE)
-            _move(connection, table, self.made, LIVE)
-        connection.execute(sa.text(f"DROP SCHEMA {self.made} CASCADE"))
+            _move(connection, table, self.schema, LIVE)
+        connection.execute(sa.text(f"DROP SCHEMA {self.schema} CASCADE"))
         connection.execute(sa.text(f"ALTER SCHEMA {ASIDE} RENAME TO {PREVIOUS}"))
         if release is not None:
             quoted = "'" + release.replace("'", "''") + "'"
             connection.execute(sa.text(f"COMMENT ON SCHEMA {PREVIOUS} IS {quoted}"))
 
     def exists(self, connection: sa.Connection) -> bool:
-        """Whether the schema `made` holds what was live once."""
-        return bool(connection.scalar(self._text("SELECT to_regclass('{made}.inbox') IS NOT NULL")))
+        """Whether the other schema holds a formerly live copy."""
+        return bool(connection.scalar(self._text("SELECT to_regclass('{shadow}.inbox') IS NOT NULL")))
 
     def changed(self, connection: sa.Connection) -> list[str]:
-        """Tables whose form is no longer that of `made`; after any migration, all of them."""
-        made_by = connection.scalar(self._text("SELECT obj_description('{made}'::regnamespace)"))
-        if made_by not in (None, _migration(connection)):
+        """Return tables whose form differs from the other copy's; after any migration, all of them."""
+        migrated_to = connection.scalar(self._text("SELECT obj_description('{shadow}'::regnamespace)"))
+        if migrated_to not in (None, _migration(connection)):
             return [table.name for table in self.moved]
         return [
             table.name
             for table in self.moved
-            if _shape(connection, LIVE, table) != _shape(connection, self.made, table)
+            if _shape(connection, LIVE, table) != _shape(connection, self.schema, table)
         ]
 
     def _text(self, statement: str) -> sa.TextClause:
-        return sa.text(statement.replace("{made}", self.made))
+        return sa.text(statement.replace("{shadow}", self.schema))
 
     def _compare(self, connection: sa.Connection, table: sa.Table) -> Compared:
         columns = ", ".join(
@@ -178,14 +176,14 @@ class ShadowCopy:
         )
         sides = {
             side: f"SELECT md5(ROW({columns})::text) AS row FROM {_name(schema, table)}"  # noqa: S608 - our names
-            for side, schema in (("live", LIVE), ("made", self.made))
+            for side, schema in (("live", LIVE), ("shadow", self.schema))
         }
         row = connection.execute(sa.text(shadow_statements.COMPARE.format(**sides))).one()
         return Compared(table.name, *row)
 
 
 def decided(connection: sa.Connection) -> dict[tuple[str, str], Decision]:
-    """What operators have decided, by the source and id of the message as it came."""
+    """Return operators' decisions by the source and id of the original message."""
     dealt_with = sa.or_(inbox.c.state == tables.DROPPED, inbox.c.original_body.is_not(None))
     wanted = sa.select(inbox).where(inbox.c.body.is_not(None), dealt_with).order_by(inbox.c.arrival)
     rows = list(connection.execute(wanted))
@@ -193,27 +191,27 @@ def decided(connection: sa.Connection) -> dict[tuple[str, str], Decision]:
     for row in rows:
         if row.state != tables.DROPPED:
             name = stored_deliveries.name_of(bytes(row.original_body))
-            known = found.get(name)  # an edit that renamed it has left its first name behind
+            known = found.get(name)  # an edit that changed its key has left a row under the first
             found[name] = Decision(known.given_up if known else None, bytes(row.body))
     return found
 
 
 @contextmanager
 def only_one(engine: sa.Engine) -> Iterator[bool]:
-    """Whether nobody else is rebuilding in this database; holds the place while it lasts."""
+    """Take the lock of rebuilds in this database; yields False when another rebuild holds it."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.detach()  # closed for good at the end, so that a lock cannot outlive this
+        connection.detach()  # closed at the end, so that the lock cannot outlive it
         alone = bool(connection.scalar(sa.text("SELECT pg_try_advisory_lock(hashtext('hub_rebuild'))")))
         try:
             yield alone
         finally:
-            # Said, because a server notices only after a while that a connection was closed.
+            # Released explicitly: a server notices a closed connection only after a while.
             with suppress(sa.exc.DBAPIError):
                 connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
 
 
 def _migration(connection: sa.Connection) -> str | None:
-    """The newest migration of the service's database."""
+    """Return the latest migration of the service's database."""
     if connection.scalar(sa.text(f"SELECT to_regclass('{LIVE}.alembic_version')")) is None:
         return None
     newest = sa.text(f"SELECT max(version_num) FROM {LIVE}.alembic_version")  # noqa: S608 - our name

@@ -1,7 +1,7 @@
-"""History taken into one copy of a service's tables, up to the point where the live copy knows no more.
+"""History read into a shadow copy of a service's tables, until it has all deliveries of the live copy.
 
-History is read up to now while nobody is held up; what came meanwhile follows in ever shorter rounds. For the
-last of it the live tables are locked, so that nothing can come between.
+History is read up to now while the reader runs. Events that arrive meanwhile follow in ever shorter rounds.
+For the last round the live tables are locked.
 """
 
 import contextlib
@@ -34,43 +34,43 @@ SHORT: Final = timedelta(seconds=10)
 OVERLAPS: Final = (SHORT, timedelta(minutes=1), timedelta(hours=1), None)
 LOCK_ATTEMPTS: Final = 300
 PAUSE_SECONDS: Final = 0.2  # between them
-READERS_GO_ON, NOBODY_ELSE = "EXCLUSIVE", "ACCESS EXCLUSIVE"  # modes of LOCK TABLE
+READS_ALLOWED, NO_ACCESS = "EXCLUSIVE", "ACCESS EXCLUSIVE"  # modes of LOCK TABLE
 
 T = TypeVar("T")
 
 
 class CannotRebuild(Exception):
-    """The live tables are as they were; the message says why in one sentence."""
+    """The rebuild is not possible; the message gives the reason. The live tables are unchanged."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """What is filled: one service's subscription, its handlers and its projections."""
+    """The subject of a rebuild: one service's subscription, handlers and projections."""
 
-    engine: sa.Engine  # whose connections find the live tables
+    engine: sa.Engine  # its connections find the live tables
     subscription: str
     handlers: Sequence[Handler]
     projections: Sequence[sa.Table]
     read_log: ReadLog
     origins: Origins
-    progress: Callable[[int], None] = lambda _read: None  # told how many messages have been read
+    progress: Callable[[int], None] = lambda _read: None  # called with the number of messages read
 
 
 @dataclass
 class ShadowFill:
-    """One copy that is filled, in the schema `made`."""
+    """One copy while it is being filled."""
 
     service: Service
-    made: str = NEW
+    schema: str = NEW
     read: int = 0
     absent: int = 0  # deliveries that took effect in the live copy and are not in the history
     began: datetime = field(default_factory=utc_now)
-    floor: datetime | None = None  # from where history is read at the most; None: from its beginning
+    floor: datetime | None = None  # earliest instant to read history from; None: its beginning
 
     def __post_init__(self) -> None:
         service = self.service
-        self.copies = ShadowCopy(service.projections, self.made)
-        self.engine = _engine_of(service.engine, self.made)
+        self.copies = ShadowCopy(service.projections, self.schema)
+        self.engine = _engine_of(service.engine, self.schema)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         metrics = ReadingMetrics(CollectorRegistry())
         self._dispatcher = Dispatcher(
@@ -80,7 +80,7 @@ class ShadowFill:
         self._completeness = Completeness(self.sessions, service.origins, self.types)
 
     def fill(self, since: datetime | None, live: sa.Connection | None = None) -> None:
-        """Let history from an instant on take effect in the new copy; `live` is what holds a lock."""
+        """Process history from an instant in the copy; `live` is the connection with the lock, if any."""
         self.began = utc_now()
         with contextlib.nullcontext(live) if live else self.service.engine.connect() as connection:
             decided = shadow_copy.decided(connection)
@@ -90,7 +90,7 @@ class ShadowFill:
             taken = worker.submit(self._take, [])
             for messages in self.service.read_log(since):
                 wanted = [m for m in messages if m.routing_key in self.types]
-                if self.made == NEW:
+                if self.schema == NEW:
                     self._completeness.note(messages)
                 gathered += self._as_decided(wanted, decided) if decided else wanted
                 self.read += len(messages)
@@ -104,19 +104,19 @@ class ShadowFill:
         self._let_held_ones_follow(whole=since is None)
 
     def _take(self, left: list[Message]) -> None:
-        """Hand messages to the dispatcher until none is left."""
+        """Dispatch messages until none is left."""
         while left:
-            step = 1 if self._dispatcher.struggling else BATCH
+            step = 1 if self._dispatcher.degraded else BATCH
             try:
                 self._dispatcher.take(left[:step])
             except Degraded:
-                continue  # the same again, one at a time: what is done already changes nothing
+                continue  # the same messages again, one at a time: those already done change nothing
             del left[:step]
 
     def _as_decided(
         self, messages: Sequence[Message], decided: Mapping[tuple[str, str], Decision]
     ) -> Iterator[Message]:
-        """Messages as operators have left them: without the dropped ones, edited ones as they are now."""
+        """Apply operators' actions to messages: omit dropped ones, replace the bodies of edited ones."""
         for message in messages:
             decision = decided.get(stored_deliveries.name_of(message.body))
             if decision is None:
@@ -129,8 +129,8 @@ class ShadowFill:
                 yield replace(message, body=decision.instead, routing_key=None)
 
     def _let_held_ones_follow(self, *, whole: bool) -> None:
-        """Try what is held; what the whole of history does not bring is waited for no longer."""
-        while self._dispatcher.try_all_kept():
+        """Retry held deliveries; after the whole history, release those whose predecessor is missing."""
+        while self._dispatcher.retry_all_stored():
             pass
         if not whole:
             return
@@ -142,9 +142,9 @@ class ShadowFill:
             self._let_held_ones_follow(whole=True)
 
     def at_rest(self, mode: str, act: Callable[[sa.Connection], T]) -> T:
-        """Do something while the reader waits and this copy knows all that history holds of the live one.
+        """Call `act` under a lock, when this copy has all deliveries of the live one that history holds.
 
-        `absent` is then the number of deliveries that took effect in the live copy and that history lacks.
+        `absent` is then the number of deliveries with effect in the live copy that history lacks.
         """
         types, known = sorted(self.types), self.absent
         for overlap in OVERLAPS:
@@ -170,18 +170,18 @@ class ShadowFill:
                     return
             time.sleep(PAUSE_SECONDS)
             self.service.progress(self.read)
-        raise CannotRebuild("The live tables are never free: too many long questions are asked of them.")
+        raise CannotRebuild("The live tables could not be locked: long queries keep using them.")
 
 
 def _engine_of(live: sa.Engine, schema: str) -> sa.Engine:
-    """Connections that see one schema and nothing else: a handler that touches other tables fails."""
+    """Make an engine whose connections see one schema only: a handler that uses other tables fails."""
     url = live.url
     engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=reaching(url))
 
     @sa.event.listens_for(engine, "connect")
     def look_here(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
-            # What the fill commits becomes durable with the switch, which is a commit like any other.
+            # Commits of the fill become durable with that of the switch.
             cursor.execute(f"SET search_path TO {schema}; SET synchronous_commit TO off")
         connection.commit()
 

@@ -1,4 +1,4 @@
-"""SQL of the inbox, written once, with arrays for the rows: few round trips, no building of statements."""
+"""SQL of the inbox with arrays for the rows: few round trips, and no statement is built at run time."""
 
 import sqlalchemy as sa
 
@@ -42,7 +42,7 @@ RECEIVE = sa.text(
     """
 )
 
-# The same for one delivery alone, in one round trip.
+# The same for a single delivery, in one round trip.
 RECEIVE_ONE = sa.text(
     """
     WITH turn AS (
@@ -84,7 +84,7 @@ RECEIVE_ONE = sa.text(
     """
 )
 
-# An event that had been given up has come after all.
+# A predecessor that had been given up has arrived.
 FORGET_GAPS = sa.text(
     """
     DELETE FROM inbox_gaps AS gap USING inbox

@@ -1,4 +1,4 @@
-"""The edge that lets a loop of ours be stopped: asked once, waited for a while, then ended."""
+"""The edge that stops loops: a request, a wait, then an end."""
 
 import time
 import traceback
@@ -9,19 +9,19 @@ from eventlet import Timeout
 from eventlet.event import Event
 
 ANSWER_SECONDS: Final = 30.0
-RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # never longer: we are back within 5 s of the broker
+RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # reconnected within 5 s of the broker's return
 
 
 class Silent(OSError):
-    """The broker says that it is there and does not answer what it was asked."""
+    """The broker sends heartbeats but does not answer a request."""
 
 
 class Stopped(Exception):
-    """Work was left because we are to end; it is done again at the next start."""
+    """The process is stopping; the work is repeated at the next start."""
 
 
 class Stop:
-    """Tells a loop that it is to end; its pauses end with it."""
+    """A request to a loop to end, which also ends its pauses."""
 
     def __init__(self) -> None:
         self._event = Event()
@@ -34,32 +34,32 @@ class Stop:
         return bool(self._event.ready())
 
     def ask(self) -> None:
-        """Let the loop end; may be said twice."""
+        """Request the end of the loop; idempotent."""
         if not self.asked:
             self._asked_at = time.monotonic()
             self._event.send("stop")
 
     def overdue(self, seconds: float) -> bool:
-        """Whether it is so long since the loop was asked to end."""
+        """Whether the request was made at least so many seconds ago."""
         return self.asked and time.monotonic() - self._asked_at >= seconds
 
     def pause(self, seconds: float) -> None:
-        """Wait, but no longer than until the loop is to end."""
+        """Wait, until the request at the longest."""
         if not self.asked:
             self._event.wait(seconds)
 
     def pause_after_failure(self) -> None:
-        """Wait, longer from failure to failure."""
+        """Wait, longer after each consecutive failure."""
         self.pause(RECONNECT_SECONDS[min(self._failures, len(RECONNECT_SECONDS) - 1)])
         self._failures += 1
 
     def succeeded(self) -> None:
-        """The next failure is a first one again."""
+        """Reset the waits after failures."""
         self._failures = 0
 
 
 def has_ended(thread: Any, seconds: float) -> bool:
-    """Wait for a thread that was asked to stop; whether it did so in time."""
+    """Wait for a stopping thread; return whether it ended in time."""
     if thread is None:
         return True
     done = Event()
@@ -68,13 +68,13 @@ def has_ended(thread: Any, seconds: float) -> bool:
 
 
 def where(error: BaseException) -> str:
-    """Where an exception was raised, in a word for the log; its text may hold what somebody sent."""
+    """Return the place where an exception was raised, for the log; its text may quote personal data."""
     frames = traceback.extract_tb(error.__traceback__)
     return ", ".join(f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-3:])
 
 
 def answered() -> Timeout:
-    """For a `with` statement around questions to the broker: heartbeats alone keep no question open.
+    """Limit requests to the broker in a `with` statement, even while it sends heartbeats.
 
     Raises:
         Silent: they were not answered in time.

@@ -1,4 +1,4 @@
-"""Deliveries that have not taken effect, as an operator sees them: one by one, and by error."""
+"""Operators' view of deliveries without effect: one by one, and by error."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.tables import DROPPED, PARKED, UNFINISHED, inbox, inbox_audit
 
 _behind = inbox.alias("behind")
-# Those that are held stay so until this one is done or dropped.
+# Later deliveries of the subject stay held until this one is done or dropped.
 _HELD_BEHIND = (
     sa.select(sa.func.count())
     .where(
@@ -30,7 +30,7 @@ _COLUMNS = (
     *(column for column in inbox.c if column.name not in {"body", "original_body"}),
     inbox.c.original_body.is_not(None).label("edited"),
 )
-# The same of all of them at once, in one sort: counted one by one, many in one subject would take for ever.
+# The same for all rows in one sort: counting each would be quadratic for many rows of one subject.
 _AMONG_OTHERS = (
     sa.func.rank().over(
         partition_by=(inbox.c.subscription, inbox.c.source, inbox.c.subject),
@@ -53,16 +53,16 @@ def _error_class(rows: sa.FromClause) -> sa.ColumnElement[str]:
 
 
 class Refused(Exception):
-    """What was asked for cannot be done; the message says why in one sentence, and nothing was changed."""
+    """The action is not possible; the message gives the reason in one sentence. Nothing was changed."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """The name of a delivery."""
+    """The key of a delivery."""
 
     subscription: str
     source: str
-    event_id: str  # of a message that could not be read: the SHA-256 of its bytes
+    event_id: str  # of an undecodable message: the SHA-256 of its bytes
 
 
 @dataclass(frozen=True)
@@ -71,21 +71,21 @@ class StoredDelivery:
 
     key: Key
     state: str
-    type: str | None  # None, like subject and revision, while the message cannot be read
+    type: str | None  # None, like subject and revision, of an undecodable message
     subject: str | None
     revision: int | None
     received_at: datetime
     attempts: int
-    next_attempt_at: datetime | None  # of those that wait
+    next_attempt_at: datetime | None  # of waiting ones
     first_error: str | None
     last_error: str | None
-    behind: int  # later events about its subject that are kept until it is done
+    behind: int  # later deliveries of its subject that are stored until it is done
     edited: bool
 
 
 @dataclass(frozen=True)
 class Group:
-    """Kept deliveries of one type that failed with the same class of error."""
+    """Stored deliveries of one type that failed with the same class of error."""
 
     error: str
     type: str | None
@@ -97,7 +97,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Action:
-    """What an operator did to a delivery."""
+    """An operator's action on a delivery."""
 
     at: datetime
     by: str
@@ -109,15 +109,15 @@ class Action:
 
 @dataclass(frozen=True)
 class Shown:
-    """One delivery with everything that is known of it."""
+    """One delivery with its bodies and history."""
 
     kept: StoredDelivery
     body: bytes
-    original: bytes | None  # as it came, when it has been edited
+    original: bytes | None  # the first body, if it has been edited
     history: list[Action]
 
 
-def kept(
+def stored(
     session: Session,
     states: Iterable[str] = (PARKED,),
     *,
@@ -125,7 +125,7 @@ def kept(
     type_: str | None = None,
     limit: int | None = None,
 ) -> list[StoredDelivery]:
-    """Deliveries that are waiting, held or parked, oldest first; of one class of error, of one type."""
+    """Return waiting, held or parked deliveries, oldest first, filtered by class of error and type."""
     wanted = sa.select(_UNFINISHED).where(*_wanted(_UNFINISHED, states, error, type_))
     return _read(session, wanted.order_by(_UNFINISHED.c.arrival).limit(limit))
 
@@ -137,13 +137,13 @@ def count(
     error: str | None = None,
     type_: str | None = None,
 ) -> int:
-    """How many deliveries `kept` gives without a limit."""
+    """Return the number of deliveries that match the filters of `stored`."""
     wanted = sa.select(sa.func.count()).select_from(inbox).where(*_wanted(inbox, states, error, type_))
     return session.scalar(wanted) or 0
 
 
 def groups(session: Session, states: Iterable[str] = (PARKED,)) -> list[Group]:
-    """The same, together by error and type, the largest group first."""
+    """Return deliveries grouped by error and type, the largest group first."""
     rows, error = _UNFINISHED.c, _error_class(_UNFINISHED).label("error")
     number = sa.func.count().label("count")
     wanted = (
@@ -166,7 +166,7 @@ def groups(session: Session, states: Iterable[str] = (PARKED,)) -> list[Group]:
 
 
 def find(session: Session, name: str) -> list[StoredDelivery]:
-    """Deliveries whose id is, begins with or ends with a name, dropped ones included."""
+    """Return deliveries by id or by its first or last characters, including dropped ones."""
     escaped = name.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     named = sa.or_(inbox.c.event_id.like(f"{escaped}%"), inbox.c.event_id.like(f"%{escaped}"))
     # Each part has an index of its own.
@@ -175,21 +175,21 @@ def find(session: Session, name: str) -> list[StoredDelivery]:
 
 
 def show(session: Session, key: Key) -> Shown:
-    """Everything about one delivery.
+    """Return one delivery with its bodies and history.
 
     Raises:
         Refused: it has taken effect, or was never received.
     """
     row = session.execute(sa.select(inbox).where(*is_(key), inbox.c.body.is_not(None))).first()
     if row is None:
-        raise Refused(f"{key.event_id} is not kept here: it has taken effect, or was never received.")
+        raise Refused(f"{key.event_id} is not stored here: it has taken effect, or was never received.")
     (found,) = _named(session, *is_(key))
     original = None if row.original_body is None else bytes(row.original_body)
     return Shown(found, bytes(row.body), original, history(session, key))
 
 
 def history(session: Session, key: Key) -> list[Action]:
-    """What operators did to a delivery, oldest first."""
+    """Return operators' actions on a delivery, oldest first."""
     audit = inbox_audit.c
     named = (audit.subscription == key.subscription, audit.source == key.source)
     rows = session.execute(
@@ -201,7 +201,7 @@ def history(session: Session, key: Key) -> list[Action]:
 
 
 def name_of(body: bytes) -> tuple[str, str]:
-    """The source and event id under which a message is known here, whether it can be read or not."""
+    """Return the source and event id that identify a message here, decodable or not."""
     try:
         envelope = Envelope.from_bytes(body)
     except Undecodable:

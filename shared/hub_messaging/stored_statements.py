@@ -1,4 +1,4 @@
-"""SQL about what the inbox keeps: its cost follows what is asked about, never how much is parked.
+"""SQL on stored deliveries; its cost depends on the rows asked for, not on the number parked.
 
 Each question about a subject is a subquery with a limit, so that PostgreSQL has no choice but an index,
 whatever it knows of the tables: a storm comes before its statistics do.
@@ -12,7 +12,7 @@ _TURN = "event_id, revision, arrival, state, next_attempt_at, after_revision"
 
 
 def _reached(row: str) -> str:
-    """How far the subject of a row has come; null when nothing of it has taken effect."""
+    """Return SQL for the latest revision with effect of a row's subject; null when there is none."""
     return f"""
       (SELECT revision FROM inbox_subjects AS reached
        WHERE reached.subscription = :subscription
@@ -20,7 +20,7 @@ def _reached(row: str) -> str:
 
 
 def _unfinished_of(row: str, columns: str, limit: str = "1") -> str:
-    """What has not taken effect of the subject of a row, in order."""
+    """Return SQL for the stored deliveries of a row's subject, in order."""
     return f"""
       (SELECT {columns} FROM inbox AS unfinished
        WHERE unfinished.subscription = :subscription AND unfinished.source = {row}.source
@@ -28,7 +28,7 @@ def _unfinished_of(row: str, columns: str, limit: str = "1") -> str:
        ORDER BY revision, arrival LIMIT {limit})"""  # noqa: S608 - our names
 
 
-# From subject to subject by the index, each once however many of its events are kept.
+# From subject to subject by the index, each once, however many of its deliveries are stored.
 _SUBJECTS_TO_TRY = f"""
     subjects_to_try AS (
       (SELECT source, subject, 1 AS n FROM inbox
@@ -43,7 +43,7 @@ _SUBJECTS_TO_TRY = f"""
       WHERE n < :steps
     )"""  # noqa: S608 - our names
 
-# How far subjects have come, and the first revision at which each is stuck.
+# The latest revision with effect of subjects, and the first blocking one.
 PROGRESS = sa.text(
     f"""
     SELECT source, subject, {_reached("wanted")} AS taken, {_unfinished_of("wanted", "revision")} AS stuck
@@ -51,8 +51,8 @@ PROGRESS = sa.text(
     """  # noqa: S608 - our names
 )
 
-# Of each subject the row whose turn is next, and whether it may be tried now: its wait is over, or what held
-# it has taken effect.
+# Of each subject the next row, and whether it may be retried now: its wait has ended, or its predecessor has
+# taken effect.
 NEXT = sa.text(
     f"""
     WITH RECURSIVE {_SUBJECTS_TO_TRY}
@@ -68,8 +68,8 @@ NEXT = sa.text(
     """  # noqa: S608 - our names
 )
 
-# What failed and has waited long enough, unless an earlier one of its subject is stuck. What could not be
-# read belongs to no subject and holds up nothing.
+# Failed deliveries whose wait has ended, unless an earlier one blocks their subject. Undecodable messages
+# belong to no subject and block nothing.
 WAITED = sa.text(
     f"""
     SELECT source, subject, event_id, arrival FROM
@@ -85,7 +85,7 @@ WAITED = sa.text(
     """  # noqa: S608 - our names
 )
 
-# What is kept of some subjects, in order.
+# The stored deliveries of some subjects, in order.
 CHAINS = sa.text(
     f"""
     SELECT first.source, first.subject, {_reached("first")} AS reached, chain.*
@@ -111,7 +111,7 @@ LOCK = sa.text(
     """
 )
 
-# Kept deliveries have taken effect.
+# Stored deliveries have taken effect.
 FINISH = sa.text(
     """
     WITH finished AS (
@@ -169,7 +169,7 @@ PARK = sa.text(
     """
 )
 
-# Held for an event that has not come, and nothing before them in their subject is stuck.
+# Held for a predecessor that has not arrived, in subjects without an earlier blocking row.
 MISSING = sa.text(
     f"""
     WITH RECURSIVE {_SUBJECTS_TO_TRY}
@@ -200,7 +200,7 @@ GIVE_UP = sa.text(
     """  # noqa: S608 - our names
 )
 
-# What an operator did, for each delivery.
+# An operator's action, for each delivery.
 WRITE_DOWN = sa.text(
     """
     INSERT INTO inbox_audit (by, why, action, subscription, source, event_id, attempts, last_error)

@@ -172,7 +172,7 @@ def subscribe_batch(*event_classes: type[Event]) -> Callable[[F], F]:
 
 
 def subscriber_of(service_class: type) -> Subscriber:
-    """What a service class publishes and listens to, read from its declarations."""
+    """Return a service's subscriptions and RPC relations, read from its class."""
     members = [getattr(service_class, name) for name in dir(service_class)]
     listens_to: dict[str, set[str]] = {}
     for subscription in subscriptions_of(service_class):
@@ -203,7 +203,7 @@ def rows_of(service_class: type) -> list[Reaction[Any]]:
 
 
 def subscriptions_of(service_class: type) -> list[Subscription]:
-    """Every subscription declared on a service class."""
+    """Return every subscription declared on a service class."""
     return [
         entrypoint
         for name in dir(service_class)

@@ -1,7 +1,7 @@
-"""The way back from a rebuild: what was live before it is brought up to date and becomes live again.
+"""The way back from a rebuild: the previous tables are brought up to date and become live again.
 
-The copy in the schema `previous` remembers in its inbox what it has had, so it takes only what came since the
-switch. Then both change places in one transaction, so that going back can itself be undone.
+The inbox in the schema `previous` shows the deliveries that took effect before the switch, so only later ones
+are processed. Then the copies are exchanged in one transaction, so that going back can itself be undone.
 """
 
 import time
@@ -18,13 +18,13 @@ from hub_messaging.metrics import recorded_at
 from hub_messaging.operator_actions import Operator
 from hub_messaging.rebuild import Rebuilt, write_down
 from hub_messaging.shadow_copy import Compared
-from hub_messaging.shadow_fill import NOBODY_ELSE, READERS_GO_ON, CannotRebuild, Service, ShadowFill
+from hub_messaging.shadow_fill import NO_ACCESS, READS_ALLOWED, CannotRebuild, Service, ShadowFill
 from hub_messaging.shadow_statements import PREVIOUS
 
 
 @dataclass
 class SwitchBack:
-    """One run."""
+    """One run: bring up to date, compare, switch."""
 
     service: Service
 
@@ -32,18 +32,18 @@ class SwitchBack:
         """Bring the previous copy up to date and switch to it; without an operator only compare.
 
         Args:
-            operator: who switches, and why.
-            accept_undone: switch although events that had taken effect fail now; they are kept as failures.
+            operator: recorded with the switch.
+            accept_undone: switch although events that had taken effect fail now; they are stored as failures.
 
         Raises:
-            CannotRebuild, dispatch.DatabaseAway, and whatever `read_log` raises: nothing was switched.
+            CannotRebuild, dispatch.DatabaseAway, errors of `read_log`: the live tables are unchanged.
         """
         self._filling = ShadowFill(self.service, PREVIOUS)
         self._copies = self._filling.copies
         try:
             with shadow_copy.only_one(self.service.engine) as alone:
                 if not alone:
-                    raise CannotRebuild("Somebody else is rebuilding in this database.")
+                    raise CannotRebuild("Another rebuild is running in this database.")
                 self._require_previous()
                 if operator is None:
                     return self._compared()
@@ -58,7 +58,7 @@ class SwitchBack:
             if changed := self._copies.changed(live):
                 raise CannotRebuild(
                     f"Migrations since the switch have changed {', '.join(changed)}:"
-                    " what was live before does not fit this release. Rebuild instead."
+                    " the previous tables do not fit this release. Rebuild instead."
                 )
 
     def _compared(self) -> Rebuilt:
@@ -74,10 +74,10 @@ class SwitchBack:
         try:
             self._filling.floor = since
             self._filling.fill(since)
-            compared, undone = self._filling.at_rest(READERS_GO_ON, self._compare)
+            compared, undone = self._filling.at_rest(READS_ALLOWED, self._compare)
             switched = accept_undone or not undone
             if switched:
-                self._filling.at_rest(NOBODY_ELSE, lambda live: self._switch(live, operator))
+                self._filling.at_rest(NO_ACCESS, lambda live: self._switch(live, operator))
         except BaseException:
             self._clear()
             raise
@@ -87,7 +87,7 @@ class SwitchBack:
             return self._result(compared, undone, session, switched=switched, started=started)
 
     def _prepare(self) -> datetime:
-        """Make ready to fill; an instant before which nothing of what came since can have been published."""
+        """Prepare the fill; return an instant before which no later delivery can have been published."""
         with self.service.engine.begin() as live:
             self._copies.make_looked_into(live)
             live.execute(sa.text(shadow_statements.TRY_AGAIN))
@@ -95,7 +95,7 @@ class SwitchBack:
             last = inbox.last_arrival(session, self.service.subscription)
         if last is None:
             raise CannotRebuild(
-                "What was live before has never received an event: there is no way back to it."
+                "The previous tables have never received an event: there is no way back to them."
             )
         event_id, received_at = last
         return min(received_at, recorded_at(UUID(event_id)) or received_at) - MARGIN

@@ -1,4 +1,4 @@
-"""The post office's tables, kept by every service in its own database (docs/messaging.md explains them)."""
+"""The library's tables, in every service's own database (docs/messaging.md explains them)."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _instant = sa.DateTime(timezone=True)
 _zero = sa.text("0")
 _none_yet = sa.text("'{}'::jsonb")
 
-# One row for each subject: its lock keeps the events about it in order, its counter numbers them.
+# One row for each subject: its lock orders the events about it, its counter numbers them.
 outbox_subjects = sa.Table(
     "outbox_subjects",
     metadata,
@@ -47,13 +47,13 @@ outbox = sa.Table(
 sa.Index("ix_outbox_unpublished", outbox.c.position, postgresql_where=outbox.c.published_at.is_(None))
 
 DONE: Final = "done"  # has taken effect
-WAITING: Final = "waiting"  # failed, will be tried again by itself
+WAITING: Final = "waiting"  # failed, will be retried
 HELD: Final = "held"  # an earlier event about the same subject must take effect first
 PARKED: Final = "parked"  # needs an operator
-DROPPED: Final = "dropped"  # an operator gave it up; holds up nothing any more
+DROPPED: Final = "dropped"  # given up by an operator; blocks nothing
 UNFINISHED: Final = (WAITING, HELD, PARKED)
 
-# What has been received. Rows that are not done are where failure lives: the message itself was acknowledged.
+# Received deliveries. A failed one is stored here, as its message was acknowledged.
 inbox = sa.Table(
     "inbox",
     metadata,
@@ -62,18 +62,18 @@ inbox = sa.Table(
     sa.Column("event_id", sa.Text, primary_key=True),
     sa.Column("arrival", sa.BigInteger, sa.Identity(always=True), nullable=False),
     sa.Column("type", sa.Text),  # with its version from 2 on: the event's routing key
-    sa.Column("subject", sa.Text),  # null when the message could not be read: then it holds up nothing
+    sa.Column("subject", sa.Text),  # null of an undecodable message, which blocks nothing
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("received_at", _instant, nullable=False, server_default=sa.func.clock_timestamp()),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_attempt_at", _instant),
     sa.Column("first_error", sa.Text),
     sa.Column("last_error", sa.Text),
-    sa.Column("body", sa.LargeBinary),  # kept only while the delivery is not done
+    sa.Column("body", sa.LargeBinary),  # stored until the delivery is done
     sa.Column("revision", sa.Integer),
     sa.Column("after_revision", sa.Integer),  # of the same subject; must have taken effect before this one
-    sa.Column("exchange", sa.Text),  # through which it came, while it is not done; null: not known
-    sa.Column("original_body", sa.LargeBinary),  # as it came, when an operator has edited the body
+    sa.Column("exchange", sa.Text),  # that it was published to, until it is done; null: not known
+    sa.Column("original_body", sa.LargeBinary),  # the first body, if an operator has edited it
     sa.CheckConstraint("state IN ('done', 'waiting', 'held', 'parked', 'dropped')", name="ck_inbox_state"),
     sa.CheckConstraint("(state = 'done') = (body IS NULL)", name="ck_inbox_body"),
     sa.CheckConstraint(
@@ -89,8 +89,8 @@ sa.Index(
     inbox.c.arrival,
     postgresql_where=sa.text("state IN ('waiting', 'held', 'parked')"),
 )
-sa.Index("ix_inbox_arrival", inbox.c.arrival)  # forgotten in this order, and the newest row is asked for
-# Whatever is parked must not slow down the search for what may be tried.
+sa.Index("ix_inbox_arrival", inbox.c.arrival)  # rows are deleted in this order, and the latest is queried
+# Parked rows must not slow down the search for retries.
 sa.Index(
     "ix_inbox_to_try",
     inbox.c.subscription,
@@ -114,7 +114,7 @@ sa.Index(
     "ix_inbox_dropped", inbox.c.subscription, inbox.c.arrival, postgresql_where=sa.text("state = 'dropped'")
 )
 
-# How far each subject has come: the highest revision that has taken effect, or was given up.
+# The highest revision of each subject that has taken effect or was given up.
 inbox_subjects = sa.Table(
     "inbox_subjects",
     metadata,
@@ -124,17 +124,19 @@ inbox_subjects = sa.Table(
     sa.Column("revision", sa.Integer, nullable=False),
 )
 
-# Which event types this database has caught up with; one that it has not is read from the log.
+# Event types that this database has caught up with; others are read from the log.
 inbox_types = sa.Table(
     "inbox_types",
     metadata,
     sa.Column("subscription", sa.Text, primary_key=True),
     sa.Column("type", sa.Text, primary_key=True),
     sa.Column("behind_since", _instant),  # null: caught up
-    sa.Column("heard", sa.Boolean, nullable=False, server_default=sa.true()),  # by the release that runs
+    sa.Column(
+        "heard", sa.Boolean, nullable=False, server_default=sa.true()
+    ),  # subscribed to by the running release
 )
 
-# How many events of each kind were published from here, ever: kept by the relay as it marks them.
+# Numbers of events of each kind ever published from here, counted by the relay as it marks them.
 outbox_counts = sa.Table(
     "outbox_counts",
     metadata,
@@ -144,9 +146,9 @@ outbox_counts = sa.Table(
 
 
 def _how_far() -> tuple[sa.Column[object], ...]:
-    """How far a table has been forgotten, and what the next step depends on (retention.Line)."""
+    """Return the columns of a retention limit (retention.RetentionState)."""
     return (
-        sa.Column("before", _instant),  # what is older has been forgotten; null: nothing has
+        sa.Column("before", _instant),  # older rows have been deleted; null: none has
         sa.Column("moved_at", _instant),  # by the clock; told to operators, decides nothing
         sa.Column("waited_seconds", sa.Double, nullable=False, server_default=sa.text("0")),
         sa.Column("keeper", sa.Text),  # the process that measures them; no other may add to them
@@ -156,7 +158,7 @@ def _how_far() -> tuple[sa.Column[object], ...]:
     )
 
 
-# How far published events have been forgotten; one row at most.
+# The retention limit of published events; one row at most.
 outbox_forgotten = sa.Table(
     "outbox_forgotten",
     metadata,
@@ -165,7 +167,7 @@ outbox_forgotten = sa.Table(
     sa.CheckConstraint("only_row", name="ck_outbox_forgotten_only_row"),
 )
 
-# Where in the event log this publisher's newest mark stood, and what is wrong with the log; one row at most.
+# The offset of this publisher's latest mark in the event log, and the log's fault; one row at most.
 outbox_log = sa.Table(
     "outbox_log",
     metadata,
@@ -176,7 +178,7 @@ outbox_log = sa.Table(
     sa.Column("trouble", sa.Text),  # null: the log is as it should be
 )
 
-# How many events of each kind have been received, ever, beside what their publisher has counted.
+# Numbers of events of each kind ever received, with their publisher's counts.
 inbox_counts = sa.Table(
     "inbox_counts",
     metadata,
@@ -195,7 +197,7 @@ inbox_counts = sa.Table(
     ),  # of those, given up by an operator
 )
 
-# How far a subscription has forgotten what took effect, of each source.
+# The retention limit of a subscription's finished deliveries, by source.
 inbox_forgotten = sa.Table(
     "inbox_forgotten",
     metadata,
@@ -204,7 +206,7 @@ inbox_forgotten = sa.Table(
     *_how_far(),
 )
 
-# Events that took effect although an earlier one about their subject had never come.
+# Events that took effect although their predecessor had never arrived.
 inbox_gaps = sa.Table(
     "inbox_gaps",
     metadata,
@@ -216,8 +218,8 @@ inbox_gaps = sa.Table(
     sa.Column("given_up_at", _instant, nullable=False, server_default=sa.func.clock_timestamp()),
 )
 
-# Changes that came in several versions: the event by which each has taken effect. Never forgotten, because a
-# version that is heard for the first time is read from the beginning of the log, however old.
+# Changes in several versions: the event by which each has taken effect. Never deleted, because a version that
+# is subscribed to for the first time is read from the beginning of the log.
 inbox_changes = sa.Table(
     "inbox_changes",
     metadata,
@@ -227,7 +229,7 @@ inbox_changes = sa.Table(
     sa.Column("event_id", sa.Text, nullable=False),
 )
 
-# Who did what to which delivery, and why.
+# Operators' actions on deliveries.
 inbox_audit = sa.Table(
     "inbox_audit",
     metadata,

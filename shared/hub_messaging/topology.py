@@ -1,4 +1,4 @@
-"""What must exist in the broker before the first event: exchanges, queues, bindings.
+"""The broker's exchanges, queues, bindings and permissions, which must exist before the first event.
 
 Only names and arguments live here; a deployment loads them into its broker, as its administrator.
 """
@@ -13,26 +13,26 @@ from typing import Any, Final
 
 LOG_QUEUE: Final = "hub.log"
 RPC_EXCHANGE: Final = "nameko-rpc"
-# The address of an answer: a name without a dot, or a queue that the broker has named; never a wildcard.
+# The routing key of an answer: a name without a dot, or a queue named by the broker; never a wildcard.
 RPC_ADDRESS: Final = r"[^.*#]+|amq\.gen-[^.*#]+"
 MARK: Final = "LogMark"  # the routing key and type of what each publisher writes about itself
 NOTHING: Final = "^$"  # fits no name
 LOG_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "stream"}
-# RabbitMQ 4 drops a message after 20 redeliveries unless told otherwise; a consumer that is killed often must
-# lose nothing. A number, because 3.10 does not know -1.
+# RabbitMQ 4 drops a message after 20 redeliveries by default; a consumer that is killed often must lose none.
+# A number, because 3.10 does not support -1.
 INBOX_ARGUMENTS: Final[dict[str, Any]] = {
     "x-queue-type": "quorum",
     "x-single-active-consumer": True,
     "x-delivery-limit": 1_000_000,
 }
-# Questions are replicated too: a classic queue is unavailable while the cluster node that holds it is down,
+# RPC requests are replicated too: a classic queue is unavailable while its cluster node is down,
 # and the answering service cannot be ready until then.
 RPC_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
 
 
 @dataclass(frozen=True)
 class Subscriber:
-    """One service's place in the broker."""
+    """One service's subscriptions and RPC relations."""
 
     service: str
     listens_to: Mapping[str, frozenset[str]]  # publisher → routing keys of events
@@ -41,51 +41,51 @@ class Subscriber:
 
     @property
     def uses_rpc(self) -> bool:
-        """Whether it asks or answers."""
+        """Whether it sends or answers RPC requests."""
         return self.answers or bool(self.asks)
 
     @property
     def binds_to(self) -> dict[str, frozenset[str]]:
-        """Publisher → routing keys that its queue is bound to: events, and what the publisher has counted."""
+        """Publisher → routing keys that its queue is bound to: events, and the publisher's marks."""
         return {publisher: keys | {MARK} for publisher, keys in self.listens_to.items()}
 
     @property
     def queue(self) -> str:
-        """Its one inbox."""
+        """The name of its queue."""
         return queue_of(self.service)
 
 
 def exchange_of(publisher: str) -> str:
-    """The exchange that a publisher's events go to."""
+    """Return the exchange of a publisher's events."""
     return f"{publisher}.events"
 
 
 def refill_exchange_of(publisher: str) -> str:
-    """The exchange through which an administrator puts a publisher's events back into the log."""
+    """Return the exchange through which an administrator restores a publisher's events in the log."""
     return f"{publisher}.refill"
 
 
 def queue_of(service: str) -> str:
-    """The queue that a service reads."""
+    """Return the queue of a service's events."""
     return f"{service}.in"
 
 
 def rpc_queue_of(service: str) -> str:
-    """The queue of the questions to a service."""
+    """Return the queue of RPC requests to a service."""
     return f"{service}.rpc"
 
 
 def source_of(hub_id: str, publisher: str) -> str:
-    """The source attribute of a publisher's events."""
+    """Return the source attribute of a publisher's events."""
     return f"/hubs/{hub_id}/{publisher}"
 
 
 def permissions_of(subscriber: Subscriber) -> dict[str, str]:
-    """The least that a service's broker user needs (docs/security.md says why each of them).
+    """Return the least permissions of a service's broker user (docs/security.md gives the reasons).
 
-    Exchanges, the log and their bindings are an administrator's to make. A service makes only queues that it
-    alone reads, so that one which was deleted by mistake is there again at once. To bind a queue needs write
-    on the queue and read on the exchange.
+    Administrators create exchanges, the log and their bindings. A service declares only queues that it alone
+    reads, so that a queue deleted by mistake is restored at once. To bind a queue needs write on the queue
+    and read on the exchange.
     """
     own, answers, addresses = [], [], []
     if subscriber.listens_to:
@@ -96,20 +96,20 @@ def permissions_of(subscriber: Subscriber) -> dict[str, str]:
         addresses.append(rf"rpc\.reply-{re.escape(subscriber.service)}-.*")
     queues = own + answers + addresses
     rpc = [RPC_EXCHANGE] if subscriber.uses_rpc else []
-    heard = [re.escape(exchange_of(publisher)) for publisher in sorted(subscriber.listens_to)]
+    subscribed = [re.escape(exchange_of(publisher)) for publisher in sorted(subscriber.listens_to)]
     return {
         "configure": _any_of(queues),
         "write": _any_of([re.escape(exchange_of(subscriber.service)), *queues, *rpc]),
-        "read": _any_of([re.escape(LOG_QUEUE), *queues, *heard, *rpc]),
+        "read": _any_of([re.escape(LOG_QUEUE), *queues, *subscribed, *rpc]),
     }
 
 
 def topic_permissions_of(subscriber: Subscriber) -> list[dict[str, str]]:
-    """Which routing keys a service may write to an exchange and bind from it.
+    """Return the routing keys that a service may write to an exchange and bind from it.
 
-    A service binds its queue to the kinds of event that it subscribes to and to no other. A question to a
-    service is named `<service>.<method>`, which the address of an answer never is. So a service puts
-    questions to those it declares and to no other, and reads no question to another service.
+    A service binds its queue only to the events that it subscribes to. The routing key of an RPC request is
+    `<service>.<method>`, which that of an answer never is. So a service sends requests only to the services
+    that it declares, and reads no request to another service.
     """
     topics = [
         {"exchange": exchange_of(publisher), "write": NOTHING, "read": _any_of(map(re.escape, sorted(keys)))}
@@ -126,13 +126,13 @@ def topic_permissions_of(subscriber: Subscriber) -> list[dict[str, str]]:
 
 
 def _any_of(names: Iterable[str]) -> str:
-    """A regular expression of the broker's that fits these and nothing else."""
+    """Return a regular expression for the broker that matches these names only."""
     listed = list(names)
     return f"^({'|'.join(listed)})$" if listed else NOTHING
 
 
 def definitions(subscribers: Iterable[Subscriber], vhost: str) -> dict[str, Any]:
-    """Exchanges, queues and bindings in the form that RabbitMQ loads at start."""
+    """Return exchanges, queues and bindings in the format that RabbitMQ loads at start."""
     listed = sorted(subscribers, key=lambda s: s.service)
     return {
         "vhosts": [{"name": vhost}],
@@ -143,7 +143,7 @@ def definitions(subscribers: Iterable[Subscriber], vhost: str) -> dict[str, Any]
 
 
 def _exchanges(listed: Sequence[Subscriber]) -> list[str]:
-    # Whoever publishes nothing still writes marks into the log.
+    # A service without events still writes marks into the log.
     names = [name(s.service) for s in listed for name in (exchange_of, refill_exchange_of)]
     return names + ([RPC_EXCHANGE] if any(s.uses_rpc for s in listed) else [])
 
@@ -155,7 +155,7 @@ def _queues(listed: Sequence[Subscriber]) -> dict[str, dict[str, Any]]:
 
 
 def _bindings(listed: Sequence[Subscriber]) -> Iterator[tuple[str, str, str]]:
-    """Exchange, queue and routing key of each."""
+    """Return exchange, queue and routing key of each binding."""
     for subscriber in listed:
         yield exchange_of(subscriber.service), LOG_QUEUE, "#"
         yield refill_exchange_of(subscriber.service), LOG_QUEUE, "#"
@@ -167,7 +167,7 @@ def _bindings(listed: Sequence[Subscriber]) -> Iterator[tuple[str, str, str]]:
 
 
 def users(subscribers: Iterable[Subscriber], vhost: str, passwords: Mapping[str, str]) -> dict[str, Any]:
-    """One user for each service with its permissions, in the form that RabbitMQ loads at start."""
+    """Return a user for each service with its permissions, in the format that RabbitMQ loads at start."""
     listed = sorted(subscribers, key=lambda s: s.service)
     return {
         "users": [

@@ -1,6 +1,6 @@
-"""Follows one piece of work across services: W3C Trace Context (November 2021), by OpenTelemetry's interface.
+"""Traces across services: W3C Trace Context (November 2021), by OpenTelemetry's interface.
 
-Without an SDK set up by the process nothing is recorded, and what came in is handed on unchanged.
+Without an SDK in the process nothing is recorded, and a received context is passed on unchanged.
 """
 
 import contextlib
@@ -14,14 +14,14 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from hub_messaging.envelope import Envelope
 
-LINKS: Final = 32  # of a batch; more would tell nobody anything
+LINKS: Final = 32  # of a batch at most
 
 _tracer = trace.get_tracer("hub_messaging")
 _format = TraceContextTextMapPropagator()
 
 
 def current_traceparent() -> str | None:
-    """The `traceparent` of the work in hand; whether it is recorded or not, what comes of it is the same."""
+    """Return the `traceparent` of the current work, whether it is sampled or not."""
     carrier: dict[str, str] = {}
     _format.inject(carrier)
     return carrier.get("traceparent")
@@ -29,7 +29,7 @@ def current_traceparent() -> str | None:
 
 @contextlib.contextmanager
 def handling(subscription: str, envelopes: Sequence[Envelope]) -> Iterator[None]:
-    """Note the handling of one event, or of a batch, in logs and traces.
+    """Record the handling of one event, or of a batch, in logs and traces.
 
     One event continues the trace that it came from; a batch has a trace of its own with links to theirs.
     """
@@ -51,7 +51,7 @@ def handling(subscription: str, envelopes: Sequence[Envelope]) -> Iterator[None]
         kind=SpanKind.CONSUMER,
         attributes=attributes,
         links=() if alone else _links(envelopes),
-        record_exception=False,  # an exception's text may hold what somebody sent
+        record_exception=False,  # an exception's text may quote personal data
         set_status_on_exception=False,
     )
     with span as current, structlog.contextvars.bound_contextvars(**names):
@@ -64,7 +64,7 @@ def handling(subscription: str, envelopes: Sequence[Envelope]) -> Iterator[None]
 
 
 def name_in_log(envelope: Envelope) -> None:
-    """Let every line that is logged from now on name an event, until another one is named."""
+    """Add an event's ids to every log line from now on, until the next call."""
     structlog.contextvars.unbind_contextvars("event_id", "correlation_id", "causation_id")
     structlog.contextvars.bind_contextvars(**_names(envelope))
 

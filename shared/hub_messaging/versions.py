@@ -1,4 +1,4 @@
-"""One change in several versions of its event type, on the side of its publisher."""
+"""Publication of one change in several versions of its event type."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,16 +18,16 @@ class NotOneChange(ValueError):
 def record_versions(
     session: Session, versions: Iterable[Event], *, occurred_at: datetime, by: str | None = None
 ) -> list[UUID]:
-    """Record one change in each version that is published; the same promise as `outbox.record`.
+    """Record one change in each published version; otherwise as `outbox.record`.
 
     The events get consecutive revisions, the highest version first, and share a `changeid`: the id of the
-    event in the lowest version. A subscriber hears one version; where it hears several, one takes effect.
+    event in the lowest version. A subscriber to several versions lets one take effect.
 
     Args:
         session: the transaction that makes the change.
         versions: the change in each version, in any order.
-        occurred_at: when it happened (aware).
-        by: the subject of whoever did it; stays in this database.
+        occurred_at: the instant of the change (aware).
+        by: the account that caused it; stays in this database.
 
     Returns:
         The events' ids, the highest version first.
@@ -48,7 +48,7 @@ def _require_one_change(events: Sequence[Event]) -> None:
         raise NotOneChange("a change in several versions is at least two events")
     named = {event.version for event in events}
     if len(named) < len(events):
-        raise NotOneChange(f"{events[0].type}: a version stands there twice")
+        raise NotOneChange(f"{events[0].type}: a version is given twice")
     for what in ("type", "publisher", "subject"):
         found = {getattr(event, what) for event in events}
         if len(found) > 1:

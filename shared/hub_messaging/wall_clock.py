@@ -1,8 +1,8 @@
-"""The time of day; no other module of the library asks the machine for it."""
+"""The machine's clock; no other module of the library reads it."""
 
 from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """The machine's time, aware UTC."""
+    """Return the machine's time, aware UTC."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The edge towards the broker: connections, and declaring what topology.py describes (kombu, AMQP 0-9-1)."""
+"""The edge to the broker: connections, and declarations of topology.py's names (kombu, AMQP 0-9-1)."""
 
 import contextlib
 import time
@@ -19,16 +19,16 @@ from hub_messaging.declaring import Mismatch, declare_exchange, declare_queue
 from hub_messaging.messages import Message
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
-HEARTBEAT_SECONDS: Final = 10  # a broker that has gone without a word is noticed after two of them
+HEARTBEAT_SECONDS: Final = 10  # a broker that has disappeared is noticed after two of them
 CONNECT_SECONDS: Final = 5
-SOCKET_SECONDS: Final = 15  # no single read or write takes longer, unless drain() says so
+SOCKET_SECONDS: Final = 15  # for a single read or write, unless drain() sets another
 CLOSE_SECONDS: Final = 2
-FILL_UP_SECONDS: Final = 2.0  # to take in what the broker may send ahead
+FILL_UP_SECONDS: Final = 2.0  # to receive the prefetched messages
 # Without a message, after which none is expected. On a busy machine half a second was not enough.
 QUIET_SECONDS: Final = 1.0
 
 Connection: Any = KombuConnection  # kombu's own annotations stop half-way
-# What may be raised when the broker goes away; everything else is a mistake of ours.
+# Raised when the broker becomes unavailable; any other exception is a fault of this code.
 BROKER_ERRORS: Final = (
     *Connection("memory://").connection_errors,
     *Connection("pyamqp://").connection_errors,
@@ -39,17 +39,17 @@ BROKER_ERRORS: Final = (
 
 
 class Missing(OSError):
-    """An exchange or the log is not in the broker; an administrator makes them, so it is tried again."""
+    """An exchange or the log does not exist; administrators create them, so the caller retries."""
 
 
 def connect(uri: str) -> Any:
-    """Open a connection to the broker: to any node of it that lets us in, when `uri` names several.
+    """Open a connection to the broker: to any node that accepts it, when `uri` names several.
 
-    Gives py-amqp's connection: kombu's own would connect anew by itself when asked for anything after it has
-    been lost, and leave us waiting on a connection without our consumer.
+    Returns py-amqp's connection: kombu's own would reconnect silently after a loss, and leave the caller
+    waiting on a connection without its consumer.
 
     Raises:
-        BROKER_ERRORS: it is away, or refuses.
+        BROKER_ERRORS: it is unavailable, or refuses.
     """
     *others, last = in_random_order(uri)
     for one in others:
@@ -73,13 +73,13 @@ def _connect(uri: str) -> Any:
 
 
 def user_of(connection: Any) -> str | None:
-    """The broker user of a connection that `connect` has opened."""
+    """Return the broker user of a connection that `connect` has opened."""
     user = getattr(connection, "hub_user", None)
     return user if isinstance(user, str) else None
 
 
 def close(connection: Any) -> None:
-    """Close a connection politely, so that no acknowledgement is lost; within seconds in any case."""
+    """Close a connection so that no acknowledgement is lost; it takes seconds at most."""
     try:
         connection.transport.sock.settimeout(CLOSE_SECONDS)
         connection.close()
@@ -90,10 +90,10 @@ def close(connection: Any) -> None:
 
 @contextlib.contextmanager
 def connected(uri: str) -> Iterator[Any]:
-    """A connection for a `with` statement.
+    """Open a connection for a `with` statement.
 
     Raises:
-        BROKER_ERRORS: the broker is away, refuses, or goes away.
+        BROKER_ERRORS: the broker is or becomes unavailable, or refuses.
     """
     connection = connect(uri)
     try:
@@ -103,9 +103,9 @@ def connected(uri: str) -> Iterator[Any]:
 
 
 def tick(connection: Any) -> None:
-    """Send a heartbeat when one is due, and notice when the broker's own have stopped.
+    """Send a heartbeat when one is due, and raise when the broker's own have stopped.
 
-    Call it after `drain`: what has not been read yet looks like silence.
+    Call it after `drain`: unread frames would look like missing heartbeats.
     """
     connection.heartbeat_tick()
 
@@ -116,7 +116,7 @@ def beat(connection: Any) -> None:
 
 
 def drain(connection: Any, seconds: float) -> bool:
-    """Take in what the broker sends; False when nothing came within so many seconds."""
+    """Receive frames; False when none arrived within `seconds`."""
     try:
         connection.drain_events(timeout=seconds)
     except TimeoutError:
@@ -125,28 +125,28 @@ def drain(connection: Any, seconds: float) -> bool:
     return True
 
 
-def fill_up(connection: Any, arrived: Sized, prefetch: int, heard_at: float) -> None:
-    """Take in all that the broker may send ahead, or all there is, before the consumer is cancelled.
+def fill_up(connection: Any, arrived: Sized, prefetch: int, last_arrival: float) -> None:
+    """Receive messages until the prefetch is used up or none is left, before the consumer is cancelled.
 
-    RabbitMQ puts back what a quorum queue hands out while it hears of the end of a consumer: it never reaches
-    us, and is delivered a second time. There is no such moment while the prefetch is used up.
+    RabbitMQ requeues messages that a quorum queue sends while a consumer is being cancelled: they never
+    arrive here, and are redelivered. This cannot occur while the prefetch is used up.
 
     Args:
         connection: of the consumer.
-        arrived: what has come and is not acknowledged; the consumer puts more into it.
-        prefetch: how much the broker may send ahead.
-        heard_at: when a message last came (monotonic clock).
+        arrived: unacknowledged messages; the consumer appends to it.
+        prefetch: of the consumer.
+        last_arrival: of a message (monotonic clock).
     """
     ends = time.monotonic() + FILL_UP_SECONDS
-    while len(arrived) < prefetch and (now := time.monotonic()) < min(ends, heard_at + QUIET_SECONDS):
+    while len(arrived) < prefetch and (now := time.monotonic()) < min(ends, last_arrival + QUIET_SECONDS):
         before = len(arrived)
-        drain(connection, min(ends, heard_at + QUIET_SECONDS) - now)
+        drain(connection, min(ends, last_arrival + QUIET_SECONDS) - now)
         if len(arrived) > before:
-            heard_at = time.monotonic()
+            last_arrival = time.monotonic()
 
 
 def message_of(received: Any, *, from_log: bool = False) -> Message:
-    """What py-amqp has received, as the core takes it."""
+    """Convert a message of py-amqp into the core's."""
     body, told = received.body, received.delivery_info
     user_id = received.properties.get("user_id")
     return Message(
@@ -181,32 +181,32 @@ def exchange_exists(connection: Any, exchange: str) -> bool:
 
 
 def require_exchange(connection: Any, exchange: str) -> None:
-    """See that an exchange is there; a service may not make one.
+    """Raise unless an exchange exists; a service may not create one.
 
     Raises:
-        Missing: it is not.
+        Missing: it does not exist.
     """
     if not exchange_exists(connection, exchange):
         raise Missing(f"the broker has no exchange {exchange}")
 
 
 def require_log(connection: Any) -> None:
-    """See that the event log is there; a service may not make it.
+    """Raise unless the event log exists; a service may not create it.
 
     Raises:
-        Missing: it is not.
+        Missing: it does not exist.
     """
     if not queue_exists(connection, LOG_QUEUE):
         raise Missing(f"the broker has no event log {LOG_QUEUE}")
 
 
 def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
-    """Make sure that a service's queue exists and is bound to all it listens to.
+    """Declare a service's queue and bind it to its routing keys.
 
     Raises:
-        Missing: until each publisher's exchange is there.
+        Missing: a publisher's exchange does not exist yet.
         Mismatch: the queue exists with other arguments.
-        BROKER_ERRORS: the broker goes away, or refuses.
+        BROKER_ERRORS: the broker becomes unavailable, or refuses.
     """
     for publisher in sorted(subscriber.listens_to):
         require_exchange(connection, exchange_of(publisher))
@@ -218,10 +218,10 @@ def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
 
 
 def declare_all(connection: Any, definitions: Mapping[str, Any]) -> None:
-    """Make what topology.definitions names, as the broker's administrator; what is there stays.
+    """Declare everything in topology.definitions, as the broker's administrator; existing things stay.
 
     Raises:
-        Mismatch: something is there with other arguments.
+        Mismatch: a queue or an exchange exists with other arguments.
     """
     with connection.channel() as channel:
         for one in definitions.get("exchanges", ()):
@@ -233,12 +233,12 @@ def declare_all(connection: Any, definitions: Mapping[str, Any]) -> None:
 
 
 def declare_publishers(connection: Any, *publishers: str) -> None:
-    """Make the event log, the exchanges of publishers and their bindings, as the broker's administrator."""
+    """Declare the event log, the exchanges of publishers and their bindings, as the administrator."""
     declare_all(connection, topology.definitions([Subscriber(name, {}) for name in publishers], ""))
 
 
 def reason_of(error: BaseException, otherwise: str) -> str:
-    """Why the broker cannot be worked with, for the readiness probe."""
+    """Return the reason why the broker is unavailable, for the readiness probe."""
     if isinstance(error, Missing | Mismatch):
         return str(error)
     if isinstance(error, AccessRefused):

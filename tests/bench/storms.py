@@ -89,7 +89,7 @@ def chain(figures: Figures, office: Office) -> None:
     office.take(events[0])
 
     def work_off() -> None:
-        while office.dispatcher.try_kept():
+        while office.dispatcher.retry_stored():
             pass
 
     figures.rate(f"a held chain of {CHAIN:,}", CHAIN - 1, work_off)
@@ -98,9 +98,9 @@ def chain(figures: Figures, office: Office) -> None:
 def operators(figures: Figures, sessions: sessionmaker[Session]) -> None:
     """What hubctl asks and does."""
     with sessions() as session:
-        figures.seconds("parked list", lambda: stored_deliveries.kept(session, limit=50))
+        figures.seconds("parked list", lambda: stored_deliveries.stored(session, limit=50))
         figures.seconds("parked list --grouped", lambda: stored_deliveries.groups(session))
-        keys = [one.key for one in stored_deliveries.kept(session)]
+        keys = [one.key for one in stored_deliveries.stored(session)]
 
     def drop() -> None:
         for start in range(0, len(keys), STEP):
@@ -126,7 +126,7 @@ def main() -> None:
         registry = CollectorRegistry()
         registry.register(InboxTable(sessions))
         figures.seconds("a scrape of the inbox's metrics", lambda: generate_latest(registry), times=5)
-        figures.seconds("a look at what is due", office.dispatcher.try_kept, times=5)
+        figures.seconds("a look at what is due", office.dispatcher.retry_stored, times=5)
         with sessions() as session:
             figures.seconds("doctor's counts", lambda: stored_deliveries.count(session))
         operators(figures, sessions)

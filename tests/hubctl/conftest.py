@@ -60,14 +60,14 @@ class Keeper:
         for body in bodies:
             dispatcher.take([message(body)])
 
-    def try_kept(self) -> list[str]:
+    def retry_stored(self) -> list[str]:
         """Let what waits take effect; the subjects in order."""
         taken: list[str] = []
 
         def take(_session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
             taken.extend(f"{d.envelope.subject}#{d.envelope.revision}" for d in deliveries)
 
-        while self._dispatcher(take).try_kept():
+        while self._dispatcher(take).retry_stored():
             pass
         return taken
 

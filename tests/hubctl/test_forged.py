@@ -65,7 +65,7 @@ class Subscriber:
             self.keeper.queue, database, handlers, metrics, Believing("test"), RetryPolicy(())
         )
         dispatcher.take([Message(one.to_bytes(), None) for one in envelopes])
-        while dispatcher.try_kept():
+        while dispatcher.retry_stored():
             pass
 
     def rows(self) -> list[tuple[str, str, str]]:

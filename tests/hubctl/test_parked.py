@@ -126,7 +126,7 @@ def test_a_replayed_delivery_takes_effect_and_a_second_replay_says_that_nothing_
     again = hubctl("parked", "replay", FIRST, *WHY)
     assert again.code == 1
     assert again.out.startswith("Nothing was replayed")
-    assert visits.try_kept() == ["parcels/1#1", "parcels/1#2"]
+    assert visits.retry_stored() == ["parcels/1#1", "parcels/1#2"]
     assert visits.audit() == [("ada", "the scales were repaired", "replay")]
 
 
@@ -160,7 +160,7 @@ def test_a_dry_run_changes_nothing_and_needs_no_reason(visits: Keeper, tmp_path:
 def test_a_dropped_delivery_lets_the_next_go_on(visits: Keeper) -> None:
     visits.park(delivery(1).body, delivery(1, 2, after=1).body)
     assert hubctl("parked", "drop", FIRST, *WHY).out == "1 dropped.\n"
-    assert visits.try_kept() == ["parcels/1#2"]
+    assert visits.retry_stored() == ["parcels/1#2"]
     assert hubctl("parked", "drop", FIRST, *WHY).code == 1
 
 
@@ -173,7 +173,7 @@ def test_an_edited_body_from_a_file_takes_effect(visits: Keeper, tmp_path: Path)
     assert shown["original"] == {"text": delivery(1).body.decode()}
     assert shown["body"] == {"text": heavier(1).decode()}
     assert "As it came" in hubctl("parked", "show", FIRST).out
-    assert visits.try_kept() == ["parcels/1#1"]
+    assert visits.retry_stored() == ["parcels/1#1"]
     assert [action for _, _, action in visits.audit()] == ["edit", "replay"]
 
 

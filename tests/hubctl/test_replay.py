@@ -123,10 +123,10 @@ def test_what_is_not_switched_to_has_exit_code_1_and_says_why(
 
 
 def test_a_refusal_is_passed_on_in_one_sentence(reporting: Keeper, answering: Answering) -> None:
-    answering({"error": "Somebody else is rebuilding in this database."})
+    answering({"error": "Another rebuild is running in this database."})
     said = hubctl("replay", "reporting", *WHY)
     assert (said.code, said.out) == (1, "")
-    assert said.err == "Somebody else is rebuilding in this database.\n"
+    assert said.err == "Another rebuild is running in this database.\n"
     said = hubctl("replay", "reporting", *WHY, "--json")
     assert (said.code, list(said.json)) == (1, ["error"])
 

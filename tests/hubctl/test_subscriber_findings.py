@@ -53,7 +53,7 @@ def test_one_that_reads_is_well() -> None:
     [
         (replace(WELL, exists=False), Grade.WRONG, "queue is missing"),
         (replace(WELL, unbound=("VisitLogged",)), Grade.WRONG, "no longer hears 1 type of event"),
-        (replace(WELL, let_in=False), Grade.WRONG, "hubctl subscribers rotate warehouse"),
+        (replace(WELL, may_read=False), Grade.WRONG, "hubctl subscribers rotate warehouse"),
         (replace(WELL, messages=200_000), Grade.WRONG, "queue is full"),
         (replace(WELL, size=256 * MEBIBYTE), Grade.WRONG, "queue is full"),
         (replace(WELL, messages=160_000), Grade.NOTE, "80% of its limit"),

@@ -205,7 +205,7 @@ def test_what_is_removed_leaves_nothing(hub: Management) -> None:
         reading(connection).connect()
 
 
-@pytest.mark.parametrize("step", ["put_limits", "let_in", "fill", "state.store"])
+@pytest.mark.parametrize("step", ["put_limits", "create_user", "fill", "state.store"])
 def test_an_add_that_fails_leaves_nothing_and_can_be_repeated(
     hub: Management, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -222,7 +222,7 @@ def test_an_add_that_fails_leaves_nothing_and_can_be_repeated(
     assert added("all")["queue"] == "subscriber.warehouse"
 
 
-@pytest.mark.parametrize("step", ["put_limits", "let_in", "state.store"])
+@pytest.mark.parametrize("step", ["put_limits", "create_user", "state.store"])
 def test_an_add_that_was_killed_is_replaced_by_the_next(
     hub: Management, monkeypatch: pytest.MonkeyPatch, step: str, amqp_uri: str
 ) -> None:
@@ -307,6 +307,6 @@ def test_a_backup_of_the_brokers_definitions_holds_all_of_a_subscriber(
     assert hub.get("users", "subscriber.warehouse") == user
     after = hubctl("subscribers", "show", "warehouse", "--json").json
     assert {**after, "last_read": None} == {**before, "last_read": None}
-    assert after["let_in"]
+    assert after["may_read"]
     publish(amqp_uri, "visits", "VisitLogged", "one")
     assert received(connection) == ["one"]

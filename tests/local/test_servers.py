@@ -157,7 +157,7 @@ def test_a_subscriber_finds_its_queue_at_the_same_address_after_a_restart(restar
     again = management_of(administrator, restarted.running.management_url or "")
     wait_until(lambda: answers(again), deadline=30)
     doing = queue_status.look(again, SUBSCRIBER, real_now())
-    assert (doing.exists, doing.let_in, doing.unbound) == (True, True, ())
+    assert (doing.exists, doing.may_read, doing.unbound) == (True, True, ())
     assert lifecycle.remove(administrator, again, SUBSCRIBER.name)
 
 

@@ -28,14 +28,14 @@ class Step:
 
 STEPS = (
     Step("lifecycle", "put_limits"),
-    Step("switching", "bind"),  # live events are collected
-    Step("switching", "write_mark"),  # the gates are held
-    Step("pouring.Pourer", "pour"),
-    Step("pouring.LiveEvents", "empty"),
-    Step("pouring.LiveEvents", "empty", 2),  # the gates are held again
-    Step("switching", "bind", 2),  # the queue is bound
-    Step("pouring.LiveEvents", "close"),
-    Step("lifecycle", "let_in"),
+    Step("history_fill", "bind"),  # live events are collected
+    Step("history_fill", "write_mark"),  # the gates are held
+    Step("queue_filling.QueueFiller", "write"),
+    Step("queue_filling.LiveEvents", "empty"),
+    Step("queue_filling.LiveEvents", "empty", 2),  # the gates are held again
+    Step("history_fill", "bind", 2),  # the queue is bound
+    Step("queue_filling.LiveEvents", "close"),
+    Step("lifecycle", "create_user"),
 )
 
 

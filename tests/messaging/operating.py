@@ -54,7 +54,7 @@ def act(database: Database, action: Callable[[Session], Any]) -> Any:
 
 
 def listed(database: Database, *wanted: str) -> list[StoredDelivery]:
-    return act(database, lambda session: stored_deliveries.kept(session, wanted or (PARKED,)))  # type: ignore[no-any-return]
+    return act(database, lambda session: stored_deliveries.stored(session, wanted or (PARKED,)))  # type: ignore[no-any-return]
 
 
 def replay(database: Database, *keys: Key) -> list[Key]:

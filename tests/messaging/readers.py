@@ -22,7 +22,7 @@ class Dispatcher:
         self.answers = list(answers)
         self.taken: list[list[bytes]] = []
         self.tried = 0
-        self.struggling = False
+        self.degraded = False
         self.fails = False
         self.failures = 0
         self.kept: Exception | int = 0
@@ -34,7 +34,7 @@ class Dispatcher:
         self.failures += self.fails
         self.taken.append([message.body for message in messages])
 
-    def try_kept(self, _go_on: Callable[[], bool]) -> int:
+    def retry_stored(self, _go_on: Callable[[], bool]) -> int:
         self.tried += 1
         if isinstance(self.kept, Exception):
             raise self.kept

@@ -100,7 +100,7 @@ class Reader:
         for start in range(0, len(messages), size):
             self.dispatcher.take(messages[start : start + size])
         for _ in range(8):  # more often than anything fails in a row
-            while self.dispatcher.try_kept():
+            while self.dispatcher.retry_stored():
                 pass
 
     def catch_up(self, messages: Iterable[Message], *keys: str) -> None:

@@ -224,7 +224,7 @@ def test_only_later_events_of_the_same_subject_wait_behind_a_delivery(database: 
         retries.keep_failed(session, OTHER_QUEUE, delivery(1, 3), RuntimeError("no"), POLICY)
         retries.keep_failed(session, QUEUE, delivery(1, 3, source=OTHER_HUB), RuntimeError("no"), POLICY)
         retries.keep_failed(session, QUEUE, delivery(1, 1), Permanent("no"), POLICY)
-        behind = {one.key: one.behind for one in stored_deliveries.kept(session)}
+        behind = {one.key: one.behind for one in stored_deliveries.stored(session)}
     assert behind[KEY] == 0
     assert behind[Key(QUEUE, SOURCE, str(delivery(1, 1).envelope.id))] == 1
 

@@ -48,7 +48,7 @@ def hold(office: Office, *chains: Sequence[Delivery[Any]]) -> None:
 
 
 def work_off(office: Office) -> None:
-    while office.dispatcher.try_kept():
+    while office.dispatcher.retry_stored():
         pass
 
 
@@ -125,14 +125,14 @@ def test_what_follows_a_body_that_cannot_be_read_any_more_is_left_alone(database
     work_off(office)
     found = states(database)
     assert [found[id_of(1, n)] for n in range(1, 7)] == ["done", "done", "parked", "held", "held", "held"]
-    assert not office.dispatcher.struggling
+    assert not office.dispatcher.degraded
 
 
 def test_a_reader_that_must_go_on_tries_no_more(database: Database) -> None:
     office = Office(database)
     hold(office, *(chain(number, 2) for number in range(40)))
     asked = iter([True, False])
-    assert 0 < office.dispatcher.try_kept(lambda: next(asked)) < 40
+    assert 0 < office.dispatcher.retry_stored(lambda: next(asked)) < 40
     assert next(asked, None) is None
 
 
@@ -153,10 +153,10 @@ def test_of_very_many_subjects_each_has_its_turn(database: Database, monkeypatch
     for number in range(7):  # waits for what never comes
         office.take(delivery(number, 3, after=2))
     hold(office, chain(9, 2))
-    tried = [office.dispatcher.try_kept() for _ in range(6)]
+    tried = [office.dispatcher.retry_stored() for _ in range(6)]
     assert sorted(tried) == [0, 0, 0, 0, 0, 1]
     hold(office, chain(99, 2))
-    assert office.dispatcher.try_all_kept() == 1
+    assert office.dispatcher.retry_all_stored() == 1
 
 
 def test_messages_that_cannot_be_read_are_parked_together_before_anything_takes_effect(
@@ -185,4 +185,4 @@ def test_deliveries_that_still_cannot_be_read_are_no_failures_of_a_handler(datab
         session.execute(sa.update(table).values(state="waiting", next_attempt_at=datetime.now(UTC)))
     work_off(office)
     assert set(states(database).values()) == {"parked"}
-    assert not office.dispatcher.struggling
+    assert not office.dispatcher.degraded

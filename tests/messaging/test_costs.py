@@ -51,8 +51,8 @@ KEYS = [stored_deliveries.Key(QUEUE, source, f"storm-{n}") for n in range(1, 100
 QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "figures": inbox.counts,
     "what never came": lambda session: retries.missing(session, QUEUE, NOW),
-    "a page": lambda session: stored_deliveries.kept(session, UNFINISHED, limit=50),
-    "all": lambda session: stored_deliveries.kept(session, UNFINISHED),
+    "a page": lambda session: stored_deliveries.stored(session, UNFINISHED, limit=50),
+    "all": lambda session: stored_deliveries.stored(session, UNFINISHED),
     "how many": lambda session: stored_deliveries.count(session, UNFINISHED),
     "groups": lambda session: stored_deliveries.groups(session, UNFINISHED),
     "a name": lambda session: stored_deliveries.find(session, "7777"),

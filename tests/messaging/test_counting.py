@@ -99,7 +99,7 @@ def test_what_cannot_be_read_is_counted_when_its_type_is_known(broken: Poisoned,
     edit(database, key(1), delivery(1).body)
     with database.begin() as session:
         operator_actions.replay(session, [key(1)], ADA, NOW)
-    assert broken.dispatcher.try_kept() == 1
+    assert broken.dispatcher.retry_stored() == 1
     assert kept(database) == {(SOURCE, SORTED): (1, 1)} == counted(database)
 
 
@@ -164,7 +164,7 @@ def test_only_what_comes_from_the_log_makes_good_what_is_missing(database: Datab
 def test_what_is_not_heard_any_more_is_not_missed(database: Database) -> None:
     compare(database, {SORTED: 2, WEIGHED: 1})
     with database.begin() as session:
-        counting.leave_unheard(session, QUEUE, [WEIGHED])
+        counting.clear_unsubscribed(session, QUEUE, [WEIGHED])
     assert missing(database) == {WEIGHED: 1}
 
 

@@ -30,7 +30,7 @@ ACTIONS: dict[str, Callable[[sessionmaker[Session], Poisoned, int], Any]] = {
     ),
     "poison": lambda _database, broken, _number: setattr(broken, "error", RuntimeError("no")),
     "mend": lambda _database, broken, _number: setattr(broken, "error", None),
-    "try": lambda _database, broken, _number: broken.dispatcher.try_kept(),
+    "try": lambda _database, broken, _number: broken.dispatcher.retry_stored(),
     "drop": lambda database, _broken, number: with_session(
         database, lambda session: operator_actions.drop(session, [key(number), key(number, 2)], ADA)
     ),

@@ -55,7 +55,7 @@ def test_a_kept_delivery_that_takes_effect_ends_the_count_of_lost_connections(da
 
     lose_connections()
     make_due(database)
-    assert office.dispatcher.try_kept() == 1
+    assert office.dispatcher.retry_stored() == 1
     lose_connections()
     assert states(database) == {str(delivery(2).envelope.id): "done"}
 
@@ -74,7 +74,7 @@ def test_without_a_database_nothing_is_decided(database: Database) -> None:
     with pytest.raises(DatabaseAway):
         office.dispatcher.take([message(b"\xff")])
     with pytest.raises(DatabaseAway):
-        office.dispatcher.try_kept()
+        office.dispatcher.retry_stored()
     assert office.seen == []
 
 
@@ -88,7 +88,7 @@ def test_a_database_that_goes_while_a_kept_delivery_is_tried_leaves_it_as_it_was
 
     office.act = hang_up
     with pytest.raises(DatabaseAway):
-        office.dispatcher.try_kept()
+        office.dispatcher.retry_stored()
     with database() as session:
         row = session.execute(sa.select(table)).one()
     assert (row.state, row.attempts) == ("waiting", 1)

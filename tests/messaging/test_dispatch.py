@@ -106,10 +106,10 @@ def test_a_type_that_nobody_asked_for_is_counted_and_passed_over(database: Datab
 def test_what_failed_takes_effect_later_with_all_that_waited_behind_it(database: Database) -> None:
     office = Office(database, act=failing_on(1))
     office.take(delivery(1, 1), delivery(1, 2), delivery(1, 3))
-    assert office.dispatcher.try_kept() == 0  # not due yet
+    assert office.dispatcher.retry_stored() == 0  # not due yet
     office.act = failing_on()
     make_due(database)
-    while office.dispatcher.try_kept():
+    while office.dispatcher.retry_stored():
         pass
     assert office.seen == [("parcels/1", n) for n in (1, 2, 3)]
     assert set(states(database).values()) == {"done"}
@@ -119,7 +119,7 @@ def test_an_attempt_that_fails_again_counts_up_and_is_parked_in_the_end(database
     office = Office(database, act=failing_on(1), policy=RetryPolicy(waits=RetryPolicy().waits[:1]))
     office.take(delivery(1))
     make_due(database)
-    assert office.dispatcher.try_kept() == 0
+    assert office.dispatcher.retry_stored() == 0
     with database() as session:
         row = session.execute(sa.select(table)).one()
     assert (row.state, row.attempts) == ("parked", 2)
@@ -136,7 +136,7 @@ def test_an_attempt_that_breaks_its_transaction_is_undone_and_counted(
         session.execute(sa.text("SELECT nothing FROM nowhere"))
 
     office.act = act
-    assert office.dispatcher.try_kept() == 0
+    assert office.dispatcher.retry_stored() == 0
     with database() as session:
         row = session.execute(sa.select(table)).one()
     assert row.attempts == 2
@@ -148,7 +148,7 @@ def test_a_replay_of_bytes_that_still_cannot_be_read_counts_up(database: Databas
     office.dispatcher.take([message(b"\xff")])
     with database.begin() as session:
         session.execute(sa.update(table).values(state="waiting", next_attempt_at=datetime.now(UTC)))
-    assert office.dispatcher.try_kept() == 0
+    assert office.dispatcher.retry_stored() == 0
     with database() as session:
         row = session.execute(sa.select(table)).one()
     assert (row.state, row.attempts) == ("parked", 2)
@@ -161,8 +161,8 @@ def test_a_row_that_another_has_locked_is_not_tried(database: Database) -> None:
     make_due(database)
     with database.begin() as session:
         assert retries.lock(session, office.dispatcher.subscription, "/hubs/test/sorting", id_of(1))
-        assert office.dispatcher.try_kept() == 0
-    assert office.dispatcher.try_kept() == 1
+        assert office.dispatcher.retry_stored() == 0
+    assert office.dispatcher.retry_stored() == 1
 
 
 @pytest.mark.parametrize("batch", [True, False])
@@ -172,12 +172,12 @@ def test_after_a_run_of_failures_it_asks_for_one_message_at_a_time(database: Dat
         office.take(*(delivery(n) for n in range(200)))
     kept = len(states(database))
     assert RUN_OF_FAILURES <= kept < RUN_OF_FAILURES * 2
-    assert office.dispatcher.struggling
+    assert office.dispatcher.degraded
     office.take(delivery(199))  # alone it is tried, and kept
     assert len(states(database)) == kept + 1
     office.act = failing_on()
     office.take(delivery(500))
-    assert not office.dispatcher.struggling
+    assert not office.dispatcher.degraded
 
 
 def test_while_it_struggles_one_kept_delivery_is_tried_and_not_all(database: Database) -> None:
@@ -185,7 +185,7 @@ def test_while_it_struggles_one_kept_delivery_is_tried_and_not_all(database: Dat
     with pytest.raises(Degraded):
         office.take(*(delivery(n) for n in range(200)))
     make_due(database)
-    office.dispatcher.try_kept()
+    office.dispatcher.retry_stored()
     with database() as session:
         attempts = list(session.scalars(sa.select(table.c.attempts)))
     assert attempts.count(2) == 1

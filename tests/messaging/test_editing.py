@@ -42,7 +42,7 @@ def test_an_edited_delivery_keeps_its_original_takes_effect_and_its_subject_goes
     assert (shown.original, shown.body, shown.kept.state) == (delivery(1).body, bodies[1], PARKED)
     assert [action.action for action in shown.history] == ["edit", "edit"]
     replay(database, key)
-    while broken.dispatcher.try_kept():
+    while broken.dispatcher.retry_stored():
         pass
     assert broken.taken == [("parcels/1", 1, 8), ("parcels/1", 2, 1)]
 
@@ -57,7 +57,7 @@ def test_a_message_that_could_not_be_read_gets_the_name_of_its_new_body_and_is_n
     broken.dispatcher.take([message(UNREADABLE), message(delivery(1))])
     assert states(database) == {found.key.event_id: DROPPED, key.event_id: PARKED}
     replay(database, key)
-    broken.dispatcher.try_kept()
+    broken.dispatcher.retry_stored()
     assert broken.taken == [("parcels/1", 1, 1)]
     assert [(row[2], row[3]) for row in audit(database)] == [
         ("edit", found.key.event_id),
@@ -75,7 +75,7 @@ def test_a_delivery_that_is_moved_to_another_subject_holds_up_its_old_one_no_mor
     broken.take(delivery(1, 2, after=1))
     body = heavier(delivery(1), subject="parcels/9")
     assert edit(database, key, body) == key
-    broken.dispatcher.try_kept()
+    broken.dispatcher.retry_stored()
     assert broken.taken == [("parcels/1", 2, 1)]
 
 
@@ -120,7 +120,7 @@ def test_a_dropped_delivery_keeps_its_body_and_lets_the_next_go_on(
     (key,) = park(broken, delivery(1))
     broken.take(delivery(1, 2, after=1))
     assert act(database, lambda session: operator_actions.drop(session, [key], ADA)) == [key]
-    broken.dispatcher.try_kept()
+    broken.dispatcher.retry_stored()
     broken.take(delivery(1), delivery(1, 3, after=2))
     assert broken.taken == [("parcels/1", 2, 1), ("parcels/1", 3, 1)]
     shown = act(database, lambda session: stored_deliveries.show(session, key))

@@ -26,11 +26,11 @@ def test_what_comes_slowly_is_waited_for_and_a_quiet_queue_is_not(monkeypatch: p
         return True
 
     monkeypatch.setattr(wire, "drain", drain)
-    wire.fill_up(None, arrived, prefetch=3, heard_at=clock.now - wire.QUIET_SECONDS)
+    wire.fill_up(None, arrived, prefetch=3, last_arrival=clock.now - wire.QUIET_SECONDS)
     assert arrived == []
-    wire.fill_up(None, arrived, prefetch=3, heard_at=clock.now)
+    wire.fill_up(None, arrived, prefetch=3, last_arrival=clock.now)
     assert arrived == [1, 1, 1]
-    wire.fill_up(None, arrived, prefetch=100, heard_at=clock.now)
+    wire.fill_up(None, arrived, prefetch=100, last_arrival=clock.now)
     assert clock.now == pytest.approx(3 * 0.4 + wire.FILL_UP_SECONDS)
 
 
@@ -42,5 +42,5 @@ def test_a_heartbeat_is_nothing_that_was_waited_for(monkeypatch: pytest.MonkeyPa
         return True
 
     monkeypatch.setattr(wire, "drain", drain)
-    wire.fill_up(None, [], prefetch=1, heard_at=clock.now)
+    wire.fill_up(None, [], prefetch=1, last_arrival=clock.now)
     assert clock.now == pytest.approx(wire.QUIET_SECONDS)

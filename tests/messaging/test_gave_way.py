@@ -91,7 +91,7 @@ def test_a_deadlock_of_a_kept_event_is_no_failure(database: Database, rival: Riv
     office.take(delivery(1))
     make_due(database)
     office.act = rival
-    assert office.dispatcher.try_kept() == 1
+    assert office.dispatcher.retry_stored() == 1
     rival.leave()
     assert rival.calls == 2
     assert states(database) == {str(delivery(1).envelope.id): "done"}

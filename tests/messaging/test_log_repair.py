@@ -164,15 +164,15 @@ def test_an_operator_lets_the_log_be_read_at_once(reader: Reader, database: Data
 def test_who_falls_behind_while_the_log_is_read_reads_it_again(reader: Reader, database: Database) -> None:
     earlier = EVER - timedelta(microseconds=1)
 
-    def fall_behind(since: datetime) -> None:
+    def mark_behind(since: datetime) -> None:
         with database.begin() as session:
             session.execute(sa.update(inbox_types).values(behind_since=since))
 
-    fall_behind(EVER)
+    mark_behind(EVER)
     reader.log.messages = [logged(delivery(1))]
     reader.clock += log_repair.LOOK_SECONDS
     assert reader.healing.step(reader.log, reader.clock)
-    fall_behind(earlier)
+    mark_behind(earlier)
     while reader.healing.step(reader.log, reader.clock):
         pass
     assert set(reader.behind().values()) == {earlier}
@@ -250,7 +250,7 @@ def test_a_gap_is_filled_from_the_log(impatient: Reader) -> None:
     impatient.office.take(delivery(1, 2, after=1), delivery(2, 1))
     impatient.log.messages = [logged(delivery(1, 1)), logged(delivery(3, 1))]
     impatient.work()
-    assert impatient.office.dispatcher.try_kept() == 1
+    assert impatient.office.dispatcher.retry_stored() == 1
     assert impatient.office.seen == [("parcels/2", 1), ("parcels/1", 1), ("parcels/1", 2)]
     assert gaps(impatient.database) == []
 
@@ -274,10 +274,10 @@ def test_a_gap_is_looked_for_again_as_soon_as_a_log_that_was_away_is_back(impati
     impatient.office.take(delivery(1, 2, after=1))
     impatient.log.away = True
     impatient.work()
-    assert impatient.office.dispatcher.try_kept() == 0
+    assert impatient.office.dispatcher.retry_stored() == 0
     impatient.log = Log([logged(delivery(1, 1))])
     impatient.work(log_repair.AWAY_SECONDS)
-    assert impatient.office.dispatcher.try_kept() == 1
+    assert impatient.office.dispatcher.retry_stored() == 1
 
 
 def test_a_repair_that_is_cut_short_is_begun_anew(impatient: Reader) -> None:
@@ -288,7 +288,7 @@ def test_a_repair_that_is_cut_short_is_begun_anew(impatient: Reader) -> None:
     impatient.healing.abandon()
     impatient.work()
     assert impatient.log.asked == [None, None]
-    assert impatient.office.dispatcher.try_kept() == 1
+    assert impatient.office.dispatcher.retry_stored() == 1
 
 
 def test_what_not_even_the_log_has_is_given_up_and_remembered(impatient: Reader) -> None:
@@ -296,7 +296,7 @@ def test_what_not_even_the_log_has_is_given_up_and_remembered(impatient: Reader)
     office.take(delivery(1, 3, after=2), delivery(1, 4, after=3))
     impatient.log.messages = [logged(b"?"), logged(json.dumps({"type": "ParcelSorted"}).encode())]
     impatient.work()
-    while office.dispatcher.try_kept():
+    while office.dispatcher.retry_stored():
         pass
     assert office.seen == [("parcels/1", 3), ("parcels/1", 4)]
     assert gaps(impatient.database) == [("parcels/1", 2)]

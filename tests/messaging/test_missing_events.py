@@ -33,7 +33,7 @@ def test_a_log_that_was_deleted_heals_nothing_until_it_is_filled_again(both: Bot
         channel.queue_unbind(QUEUE, "sorting.events", "ParcelSorted")
     sort_for_nobody(both, 4)
     wait_until(lambda: both.counting.metric(MISSING) == 4, deadline=30)
-    wait_until(lambda: both.counting.lines("healing"), deadline=30)
+    wait_until(lambda: both.counting.lines("log_repair_started"), deadline=30)
     assert both.effects() == 5
     assert both.counting.ready()
     refill(both)

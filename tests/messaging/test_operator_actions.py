@@ -20,7 +20,7 @@ def test_a_replayed_delivery_takes_effect_and_its_subject_goes_on(
     (key,) = park(broken, delivery(1))
     broken.take(delivery(1, 2, after=1))
     assert replay(database, key) == [key]
-    while broken.dispatcher.try_kept():
+    while broken.dispatcher.retry_stored():
         pass
     assert broken.taken == [("parcels/1", 1, 1), ("parcels/1", 2, 1)]
     assert set(states(database).values()) == {"done"}
@@ -33,7 +33,7 @@ def test_a_replay_that_still_fails_parks_again_with_a_higher_count(
     for attempts in (2, 3):
         replay(database, key)
         broken.error = RuntimeError(f"attempt {attempts}")
-        broken.dispatcher.try_kept()
+        broken.dispatcher.retry_stored()
         (found,) = listed(database)
         assert (found.attempts, found.first_error) == (attempts, "RuntimeError: first")
         assert found.last_error == f"RuntimeError: attempt {attempts}"
@@ -48,7 +48,7 @@ def test_a_replay_after_the_last_wait_of_the_schedule_parks_at_once(
     act(database, lambda session: session.execute(sa.update(inbox).values(attempts=last)))
     replay(database, key)
     broken.error = RuntimeError("still")
-    broken.dispatcher.try_kept()
+    broken.dispatcher.retry_stored()
     (found,) = listed(database)
     assert (found.state, found.attempts) == (PARKED, last + 1)
 
@@ -57,7 +57,7 @@ def test_a_second_replay_changes_nothing(database: Database, broken: Poisoned) -
     (key,) = park(broken, delivery(1))
     assert replay(database, key) == [key]
     assert replay(database, key) == []
-    broken.dispatcher.try_kept()
+    broken.dispatcher.retry_stored()
     assert replay(database, key) == []
     assert broken.taken == [("parcels/1", 1, 1)]
     assert [row[2] for row in audit(database)] == ["replay"]

@@ -159,7 +159,7 @@ def test_a_forgery_that_is_tried_again_all_the_same_is_parked_again(database: Da
     office.dispatcher.take([message(delivery(1), user_id="weighing")])
     statement = "UPDATE inbox SET state = 'waiting', next_attempt_at = now(), exchange = 'sorting.events'"
     act(database, lambda session: session.connection().exec_driver_sql(statement))
-    office.dispatcher.try_kept()
+    office.dispatcher.retry_stored()
     assert office.seen == []
     (forged,) = listed(database)
     assert forged.last_error is not None
@@ -174,7 +174,7 @@ def test_an_unreadable_message_of_another_exchange_stays_without_effect_when_edi
     (unreadable,) = listed(database)
     named = edit(database, unreadable.key, delivery(1).body)
     assert replay(database, named) == [Key(QUEUE, named.source, named.event_id)]
-    office.dispatcher.try_kept()
+    office.dispatcher.retry_stored()
     assert office.seen == []
     (forged,) = listed(database)
     assert str(forged.last_error).startswith("Forged: ")

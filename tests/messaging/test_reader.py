@@ -38,7 +38,7 @@ def test_what_cannot_be_decided_stays_in_hand_and_is_handed_in_again(
 
 def test_while_one_failure_follows_another_it_goes_on_one_at_a_time_and_says_so(reader: QueueReader) -> None:
     dispatcher, channel = told(reader), Channel()
-    dispatcher.struggling = dispatcher.fails = True
+    dispatcher.degraded = dispatcher.fails = True
     reader._arrived = [message(1), message(2)]
     assert reader._work_off(channel)
     assert (dispatcher.taken, channel.acknowledged) == ([[b"body 1"]], [1])
@@ -105,7 +105,7 @@ def test_before_the_consumer_is_cancelled_all_that_may_be_on_its_way_is_taken_in
     channel = Channel()
     reader._connection = SimpleNamespace(channel=lambda: channel)
     reader._pace.prefetch = prefetch
-    reader._pace.heard_at = time.monotonic()
+    reader._pace.last_arrival = time.monotonic()
     on_its_way = [message(2), message(3), message(4)]
 
     def drain(_connection: Any, _seconds: float) -> bool:

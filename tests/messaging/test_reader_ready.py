@@ -19,8 +19,8 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
 
 def test_what_no_handler_sees_is_no_further_failure(reader: QueueReader) -> None:
     dispatcher = told(reader)
-    dispatcher.struggling = True
-    reader._away = "one handler after the other fails"
+    dispatcher.degraded = True
+    reader._away = "handlers fail one after the other"
     reader._arrived = [message(1)]
     assert reader._work_off(Channel())
     assert reader._away is None
@@ -54,7 +54,7 @@ def test_so_is_one_that_noticed_it_while_it_healed(reader: QueueReader) -> None:
 
 def test_handlers_that_have_failed_keep_no_idle_reader_from_being_ready(reader: QueueReader) -> None:
     dispatcher = told(reader)
-    dispatcher.struggling = dispatcher.fails = True
+    dispatcher.degraded = dispatcher.fails = True
     reader._arrived = [message(1)]
     assert reader._work_off(Channel())
     assert reader._away is not None

@@ -98,5 +98,5 @@ def test_progress_comes_from_deliveries_and_not_from_a_number_by_itself(shop: Sh
     shop.receive(body(1, 3))
     assert shop.states()[ids(1003)[0]] == "held"  # order is kept: revision 2 has not come
     shop.receive(body(1, 2))
-    shop.reader.try_kept()
+    shop.reader.retry_stored()
     assert shop.effects() == [("parcels/1", 1), ("parcels/2", 1), ("parcels/1", 2), ("parcels/1", 3)]

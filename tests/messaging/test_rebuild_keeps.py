@@ -29,7 +29,7 @@ def test_what_is_parked_stays_parked_with_its_record(shop: Shop) -> None:
     rebuilt = shop.rebuild()
     assert rebuilt.kept == {"waiting": 0, "held": 1, "parked": 1}
     with shop.database() as session:
-        (found,) = stored_deliveries.kept(session)
+        (found,) = stored_deliveries.stored(session)
     assert (found.attempts, found.behind, found.last_error) == (6, 1, "Permanent: poison")
 
 

@@ -90,7 +90,7 @@ def test_an_operator_may_let_it_take_effect_all_the_same(database: Database, off
     office.take(recorded(1, LINE - SECOND))
     with database.begin() as session:
         session.execute(sa.update(inbox).values(state=WAITING, next_attempt_at=sa.func.now() - SECOND))
-    assert office.dispatcher.try_kept() == 1
+    assert office.dispatcher.retry_stored() == 1
     assert office.seen == [("parcels/1", 1)]
 
 

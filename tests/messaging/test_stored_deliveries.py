@@ -47,11 +47,11 @@ def test_failures_are_grouped_by_class_of_error_and_type_the_largest_first(
     assert groups[0].first_at < groups[0].last_at
     with database() as session:
         assert stored_deliveries.count(session, error="Permanent") == 2
-        assert [k.subject for k in stored_deliveries.kept(session, error="Permanent", limit=1)] == [
+        assert [k.subject for k in stored_deliveries.stored(session, error="Permanent", limit=1)] == [
             "parcels/1"
         ]
         assert [
-            k.subject for k in stored_deliveries.kept(session, error="KeyError", type_="ParcelSorted")
+            k.subject for k in stored_deliveries.stored(session, error="KeyError", type_="ParcelSorted")
         ] == ["parcels/3"]
 
 

@@ -85,15 +85,15 @@ def test_a_gate_that_is_lost_in_the_switch_ends_it_and_nothing_stays(
 def test_a_queue_of_live_events_that_is_deleted_meanwhile_ends_it(
     outside: Outside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pour = QueueFiller.pour
+    write = QueueFiller.write
 
-    def pour_and_delete(self: QueueFiller, events: Any, *, replayed: bool) -> None:
-        pour(self, events, replayed=replayed)
+    def write_and_delete(self: QueueFiller, events: Any, *, replayed: bool) -> None:
+        write(self, events, replayed=replayed)
         outside.office.administrate(lambda channel: channel.queue_delete(live_queue_of(NAME)))
 
     outside.office.publish("sorting", 3)
     with monkeypatch.context() as patched:
-        patched.setattr(QueueFiller, "pour", pour_and_delete)
+        patched.setattr(QueueFiller, "write", write_and_delete)
         with pytest.raises((OSError, Unconfirmed)):  # whichever the broker tells first
             outside.add()
     assert outside.things_left() == []

@@ -160,7 +160,7 @@ def test_what_an_operator_has_mended_since_is_mended_there_too(shop: Shop) -> No
             sa.update(inbox).where(inbox.c.event_id == ids(1001)[0]).values(body=body(1))
         )  # as if the handler took it now
     replay(shop.database, key(1001))
-    shop.reader.try_kept()
+    shop.reader.retry_stored()
     with shop.engine.begin() as connection:
         connection.execute(
             sa.text("UPDATE previous.inbox SET body = :body WHERE event_id = :id"),
@@ -183,7 +183,7 @@ def test_what_fails_there_and_not_here_is_not_switched_to_unless_told(shop: Shop
     assert len(shop.effects()) == 2
     assert shop.back(accept_undone=True).switched
     with shop.database() as session:
-        (found,) = stored_deliveries.kept(session, ("waiting",))
+        (found,) = stored_deliveries.stored(session, ("waiting",))
     assert found.subject == "parcels/2"
 
 

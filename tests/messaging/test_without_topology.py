@@ -73,7 +73,7 @@ def test_a_subscriber_that_cannot_ask_the_log_reads_its_queue_meanwhile(
         wait_until(service.ready)
         assert service.lines("event_log_unavailable")
         set_up_publishers(amqp_uri, "counting")
-        wait_until(lambda: service.lines("healing"), deadline=30)
+        wait_until(lambda: service.lines("log_repair_started"), deadline=30)
 
 
 def test_a_service_that_asks_says_that_the_exchange_of_questions_is_missing(

@@ -1,9 +1,12 @@
 """Subscribers: programs of other organisations that read events from a queue of their own in this broker.
 
-A subscriber has a broker user without any right but to read its two queues. The broker's administrator makes
-the user, the queues, their limits and their bindings; nothing of it is declared by the subscriber.
+A subscriber's broker user may only read its two queues. The broker's administrator creates the user, the
+queues, their limits and their bindings; a subscriber declares nothing.
 
-`naming`, `limits` and `choosing` are values and rules; `broker` is what is asked of RabbitMQ's management
-API; `state` is what is remembered of a subscriber, in the broker itself; `lifecycle` adds, changes and
-removes one; `figures` tells how one is doing; `history` and `switching` fill a queue with older events.
+- `naming`, `limits`, `event_selection`, `broker_capacity`: values and rules
+- `broker`: requests to RabbitMQ's management API
+- `state`: the record of a subscriber, stored in the broker itself
+- `lifecycle`: add, change and remove a subscriber
+- `queue_status`: a subscriber's progress
+- `history_selection`, `queue_filling`, `history_fill`: fill a queue with older events
 """

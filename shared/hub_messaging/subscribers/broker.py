@@ -1,4 +1,4 @@
-"""The edge that asks RabbitMQ's management API, as the broker's administrator."""
+"""The edge to RabbitMQ's management API, as the broker's administrator."""
 
 import base64
 import http.client
@@ -18,11 +18,11 @@ PORTS: Final = {"amqp": ("http", 15672), "amqps": ("https", 15671)}
 
 
 class ManagementAway(OSError):
-    """The management API cannot be reached, or answers with an error of its own."""
+    """The management API is unreachable, or answers with a server error."""
 
 
 class ManagementRefused(Exception):
-    """The management API understood the request and refuses it; the message is RabbitMQ's reason."""
+    """The management API refuses a request; the message is RabbitMQ's reason."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Management:
     vhost: str
 
     def get(self, *path: str, **query: object) -> Any:
-        """The answer to GET, or None when there is no such thing.
+        """Send GET; return the answer, or None for 404.
 
         Raises:
             ManagementAway, ManagementRefused
@@ -43,7 +43,7 @@ class Management:
         return self._ask("GET", path, query=query)
 
     def put(self, *path: str, body: Mapping[str, Any]) -> None:
-        """Create or replace.
+        """Send PUT, which creates or replaces something.
 
         Raises:
             ManagementAway, ManagementRefused
@@ -51,7 +51,7 @@ class Management:
         self._ask("PUT", path, body)
 
     def post(self, *path: str, body: Mapping[str, Any]) -> None:
-        """Add.
+        """Send POST, which adds something.
 
         Raises:
             ManagementAway, ManagementRefused
@@ -59,7 +59,7 @@ class Management:
         self._ask("POST", path, body)
 
     def delete(self, *path: str) -> bool:
-        """Delete; False when it did not exist.
+        """Send DELETE; return False for 404.
 
         Raises:
             ManagementAway, ManagementRefused
@@ -87,7 +87,7 @@ class Management:
                 self.post(*path, body={"routing_key": key, "arguments": {}})
 
     def unbind(self, queue: str, bindings: Mapping[str, Iterable[str]]) -> None:
-        """Take bindings away; one that does not exist is passed over."""
+        """Delete bindings; those that do not exist are ignored."""
         for publisher, keys in bindings.items():
             for key in sorted(keys):
                 # Without arguments RabbitMQ names a binding by its routing key.
@@ -100,7 +100,7 @@ class Management:
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, object] | None = None,
     ) -> Any:
-        """Ask one node after another until one answers; `{}` for an answer without a body, None for 404."""
+        """Send a request to one node after another until one answers; `{}` without a body, None for 404."""
         told = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in (query or {}).items())
         tail = "/".join(quote(part, safe="") for part in path) + (f"?{told}" if told else "")
         failure = ManagementAway("it has no address")
@@ -133,11 +133,11 @@ class Management:
 
 
 def management_of(amqp_uri: str, given: str = "") -> Management:
-    """The management API beside an administrator's AMQP URI.
+    """Return the management API of an administrator's AMQP URI.
 
     Args:
         amqp_uri: of the administrator; may name several nodes.
-        given: base URLs of the API, separated by commas, where it is not at its usual port of the same hosts.
+        given: base URLs of the API, separated by commas, if it is not at the usual port of the same hosts.
 
     Raises:
         ValueError: the URI is not one of AMQP.
@@ -158,7 +158,7 @@ def management_of(amqp_uri: str, given: str = "") -> Management:
 
 
 def _reason(error: urllib.error.HTTPError) -> str:
-    """What RabbitMQ says of a refusal, in one line."""
+    """Return RabbitMQ's reason of a refusal, in one line."""
     try:
         said = json.loads(error.read())
         return " ".join(str(said.get("reason") or said.get("error") or error.reason).split())

@@ -1,7 +1,7 @@
-"""Whether the broker has room for all that its subscribers' queues may hold.
+"""Capacity of the broker for subscribers' queues at their limits.
 
-A broker that is short of memory or disk takes nothing from any publisher. So what dead subscribers may leave
-behind, each queue at its limit, must fit into a part of both.
+A broker that is short of memory or disk blocks all publishers. So the queues of inactive subscribers, each at
+its limit, must fit into a share of both.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,12 +15,12 @@ DISK_SHARE: Final = 0.5  # of the disk that is free above the limit at which it 
 
 
 def too_little(nodes: Iterable[Mapping[str, Any]], wanted: Iterable[Limits], held: int) -> str | None:
-    """Say what the broker has too little of for subscribers with these limits; None when all fits.
+    """Return a sentence on the memory or disk that is insufficient for these limits; None when all fit.
 
     Args:
-        nodes: as the management API tells of them.
+        nodes: from the management API.
         wanted: the limits of every subscriber, the new one included.
-        held: bytes that subscribers' queues hold already, on a disk that counts as used.
+        held: bytes already in subscribers' queues, which count as used disk.
     """
     limits = list(wanted)
     memory = BYTES_EACH * sum(one.messages + DEAD_MESSAGES for one in limits)
@@ -35,7 +35,7 @@ def too_little(nodes: Iterable[Mapping[str, Any]], wanted: Iterable[Limits], hel
 
 
 def _is_short(there: Any, more: int, share: float, needed: int) -> bool:
-    # RabbitMQ says something else than a number where it cannot measure.
+    # RabbitMQ returns another type where it cannot measure.
     return isinstance(there, int) and (there + more) * share < needed
 
 

@@ -1,4 +1,4 @@
-"""Which events a subscriber hears: what an operator names, as routing keys of each publisher."""
+"""Selection of a subscriber's events: an operator's words as routing keys of each publisher."""
 
 import difflib
 import re
@@ -15,17 +15,17 @@ Bindings = Mapping[str, frozenset[str]]  # publisher → routing keys that a que
 
 
 class UnknownEvents(ValueError):
-    """Something that was named is neither an event nor a publisher; the message suggests what was meant."""
+    """A word is neither an event nor a publisher; the message suggests similar ones."""
 
 
 def chosen(asked: Iterable[str], catalogue: Catalogue) -> Bindings:
-    """Bindings for what was asked: types with or without a version, publishers, or `all`.
+    """Return the bindings for words: types with or without a version, publishers, or `all`.
 
-    A publisher or `all` stands for the newest version of each type. `LogMark`, which every publisher writes
-    into the log beside its events, is bound only when it is named.
+    A publisher or `all` selects the latest version of each type. `LogMark`, the publishers' counts, is bound
+    only when it is named.
 
     Raises:
-        UnknownEvents: a word is none of these, or nothing was named.
+        UnknownEvents: a word is none of these, or there is no word.
     """
     words = [word.strip() for one in asked for word in one.split(",") if word.strip()]
     if not words:
@@ -51,7 +51,7 @@ def _meant(word: str, catalogue: Catalogue) -> Mapping[str, Iterable[str]]:
 
 
 def newest(keys: Iterable[str]) -> list[str]:
-    """Of each type the routing key of its newest version."""
+    """Return the routing key of the latest version of each type."""
     found: dict[str, tuple[int, str]] = {}
     for key in keys:
         versioned = VERSION.fullmatch(key)

@@ -1,7 +1,7 @@
-"""The edge that fills a new subscriber's queue with history and then binds it; nothing comes in between.
+"""The edge that fills a new subscriber's queue with history and then binds it, without a gap.
 
-1. A second queue collects live events. Then the relay gates of all publishers are taken for a moment: nothing
-   is on its way, so a mark written now ends history. What is behind it is in the second queue.
+1. A second queue collects live events. Then all relay gates are taken for a moment: no event
+   is in transit, so a mark written now ends history. Later events are in the second queue.
 2. The log (or the outboxes) up to the mark is written into the subscriber's queue, then the second queue.
 3. The gates are taken again: the rest of the second queue is written, the subscriber's queue is bound, and
    the second queue is deleted.
@@ -34,17 +34,17 @@ from hub_messaging.subscribers.queue_filling import LiveEvents, QueueFiller
 from hub_messaging.topology import exchange_of, source_of
 from hub_messaging.wire import connected, drain, tick
 
-FEW: Final = 200  # live events that were left by one look at them: few enough to hold the relays back for
-HOLD_SECONDS: Final = 5.0  # for which relays are held back at most while the rest is written
+FEW: Final = 200  # remaining live events, few enough to write while relays are paused
+HOLD_SECONDS: Final = 5.0  # the longest pause of the relays while the rest is written
 TRIES: Final = 30  # to take the gates
-AGAIN_SECONDS: Final = 0.5  # between two of them, in which relays send
+AGAIN_SECONDS: Final = 0.5  # between two tries, in which relays publish
 
-Tell = Callable[[int, int], None]  # events of history written, of how many that were published
+Tell = Callable[[int, int], None]  # reports progress: events of history written, events published
 
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """Where history is, and from where on it is wanted."""
+    """The sources of history, and its first instant."""
 
     uri: str = field(repr=False)  # AMQP URI of the broker's administrator
     hub_id: str
@@ -55,65 +55,65 @@ class Past:
 
 
 def fill(connection: Any, _broker: Management, place: NewSubscriber, *, past: Past, tell: Tell) -> Filled:
-    """Fill the queue of a subscriber that is being added, and bind it; gives what it was filled with.
+    """Fill the queue of a subscriber that is being added, and bind it; return the numbers of events.
 
-    When it fails the queue may hold something and may be bound: whoever made it deletes it.
+    After an error the queue may hold events and may be bound: the caller deletes it.
 
     Args:
         connection: the administrator's.
         place: its queue exists, holds nothing and is not bound.
         past: history.
-        tell: hears how far it is.
+        tell: called with the progress.
 
     Raises:
-        TooMuch: the queue may not hold it.
+        TooMuch: the queue's limits are too low.
         TooFast: events are published faster than they can be written.
-        Occupied: a relay does not give way, as when the broker confirms nothing.
+        Occupied: a relay does not release its gate, as when the broker confirms nothing.
         wire.Missing: there is no log, or it is not bound.
-        Unconfirmed, BROKER_ERRORS, SQLAlchemyError: the broker or a database is away or refuses.
+        Unconfirmed, BROKER_ERRORS, SQLAlchemyError: the broker or a database is unavailable or refuses.
     """
     with connected(past.uri) as writing, contextlib.ExitStack() as stack:
         _collect(connection, place)
         live = LiveEvents(connection, place.live, idle=lambda: _keep(writing))
         stack.callback(live.close)
-        pourer = QueueFiller(writing, place)
-        stack.callback(pourer.remove)
-        return Filling(connection, place, past, pourer, live).fill(tell)
+        filler = QueueFiller(writing, place)
+        stack.callback(filler.remove)
+        return Filling(connection, place, past, filler, live).fill(tell)
 
 
 def _collect(connection: Any, place: NewSubscriber) -> None:
-    """Make the queue of live events, and bind it."""
+    """Declare the queue of live events, and bind it."""
     with connection.channel() as channel:
         channel.queue_declare(place.live, durable=True, auto_delete=False, arguments=QUORUM)
     bind(connection, place.live, place.bindings)
 
 
 def bind(connection: Any, queue: str, bindings: Bindings) -> None:
-    """Bind a queue to all of these, without an answer to wait for between them.
+    """Bind a queue to all routing keys, in one round trip.
 
     Raises:
-        BROKER_ERRORS: the queue or an exchange is not there.
+        BROKER_ERRORS: the queue or an exchange does not exist.
     """
     with connection.channel() as channel:
         for publisher, keys in sorted(bindings.items()):
             for key in sorted(keys):
                 channel.queue_bind(queue, exchange_of(publisher), key, nowait=True)
-        channel.queue_declare(queue, passive=True)  # answered behind all of them
+        channel.queue_declare(queue, passive=True)  # answered after all bindings
 
 
 class Filling:
-    """One subscriber's queue on its way from empty to bound."""
+    """The steps that fill one subscriber's queue."""
 
     def __init__(
-        self, connection: Any, place: NewSubscriber, past: Past, pourer: QueueFiller, live: LiveEvents
+        self, connection: Any, place: NewSubscriber, past: Past, filler: QueueFiller, live: LiveEvents
     ) -> None:
         self._connection, self._place, self._past = connection, place, past
-        self._pourer, self._live = pourer, live
+        self._filler, self._live = filler, live
         self._written = 0  # live events
         self._engines = {publisher: past.engines[publisher] for publisher in place.bindings}
 
     def fill(self, tell: Tell) -> Filled:
-        """All steps; what `fill` of this module says."""
+        """Run all steps; see the module's `fill`."""
         mark, published = self._end_history()
         of = sum(published.values())
         history = self._write_history(mark, lambda written: tell(written, of))
@@ -123,7 +123,7 @@ class Filling:
 
     @contextlib.contextmanager
     def _gates(self) -> Iterator[Held]:
-        """Hold all relays back; try again while one of them is in the middle of a batch."""
+        """Take the gates of all relays; retry while one of them is publishing a batch."""
         for left in reversed(range(TRIES)):
             with contextlib.ExitStack() as stack:
                 try:
@@ -134,11 +134,11 @@ class Filling:
                 else:
                     yield held
                     return
-            self._pourer.keep()
+            self._filler.keep()
             _keep(self._connection, AGAIN_SECONDS)
 
     def _end_history(self) -> tuple[str, dict[str, int]]:
-        """Mark the end of history: the mark's id, and how many events of each kind were published before."""
+        """Mark the end of history; return the mark's id and the number of earlier events of each kind."""
         bindings, published = self._place.bindings, Counter[str]()
         with self._gates() as held:
             for publisher, keys in bindings.items():
@@ -149,20 +149,20 @@ class Filling:
         return mark, published
 
     def _write_history(self, mark: str, tell: Callable[[int], None]) -> History:
-        """Write all of history; one that turns out to be out of order is written once more, in order."""
+        """Write all of history; if it is out of order, write it again in order."""
         wanted, late = Wanted(self._place.bindings, Origins(self._past.hub_id)), frozenset[str]()
         while True:
             history = History(wanted, late)
             for messages in self._read(mark):
                 events = history.pass_on(messages)
                 if events and not history.out_of_order:
-                    self._pourer.pour(events, replayed=True)
+                    self._filler.write(events, replayed=True)
                 else:
-                    self._pourer.keep()
+                    self._filler.keep()
                 tell(history.found.total())
             if not history.out_of_order:
-                self._pourer.pour(history.the_late(), replayed=True)
-                self._pourer.wait()
+                self._filler.write(history.the_late(), replayed=True)
+                self._filler.wait()
                 return history
             late |= history.out_of_order
             self._empty()
@@ -178,40 +178,40 @@ class Filling:
             _keep(self._connection)
 
     def _empty(self) -> None:
-        """Take everything out of the subscriber's queue, which has no reader yet."""
-        self._pourer.wait()
+        """Purge the subscriber's queue, which has no reader yet."""
+        self._filler.wait()
         with self._connection.channel() as channel:
             channel.queue_purge(self._place.queue)
-        self._pourer.begin_again()
+        self._filler.begin_again()
 
     def _write_live(self, history: History) -> None:
-        """Write what came meanwhile, until little is left or it does not become less."""
+        """Write the events collected meanwhile, until few are left or their number stops falling."""
         before = math.inf
         while FEW <= (found := self._live.empty(lambda events: self._pass_on(events, history))) < before:
             before = found
 
     def _switch(self, history: History) -> None:
-        """Write the rest while no relay sends, and bind the queue."""
+        """Write the rest while the relays are paused, and bind the queue."""
         with self._gates() as held:
             until = time.monotonic() + HOLD_SECONDS
             self._live.empty(lambda events: self._pass_on(events, history), until=until)
-            self._pourer.wait()
+            self._filler.wait()
             bind(self._connection, self._place.queue, self._place.bindings)
-            # What came since did so without a relay, as the mark of a command: better twice than never.
+            # Messages since then came from commands, not from relays: better twice than never.
             self._live.empty(self._write)
-            self._pourer.wait()
+            self._filler.wait()
             held.require()
 
     def _pass_on(self, events: Sequence[Posted], history: History) -> None:
         self._write([one for one in events if history.is_new(one.id)])
 
     def _write(self, events: Sequence[Posted]) -> None:
-        self._pourer.pour(events, replayed=False)
+        self._filler.write(events, replayed=False)
         self._written += len(events)
 
 
 def _keep(connection: Any, seconds: float = 0.001) -> None:
-    """Keep a connection that has nothing to do alive."""
+    """Keep an idle connection alive."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         drain(connection, left)

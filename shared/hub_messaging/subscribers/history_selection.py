@@ -1,7 +1,7 @@
-"""Which events of the log, or of the outboxes, a new subscriber is given, and in which order.
+"""Selection and order of the events of log or outboxes for a new subscriber.
 
-Each event once, and of each subject in the order of its revisions. The log has almost that order: a relay
-that was cut off has sent a batch again, and `hubctl log restore` has written older events behind newer ones.
+Each event is selected once, those of a subject in the order of revisions. The log has almost that order,
+except for a batch that a relay published again, and older events written by `hubctl log restore`.
 """
 
 from collections import Counter
@@ -22,18 +22,18 @@ NONE_LATE: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True, kw_only=True)
 class Filled:
-    """What a new subscriber's queue was filled with, and what was not there to fill it with."""
+    """Numbers of the events in a new subscriber's queue, and of missing ones."""
 
     events: int = 0  # from history, each marked `replayed`
-    live: int = 0  # published while the queue was being filled, in the order in which they came
-    begins_at: datetime | None = None  # when the first event of history happened
-    forged: int = 0  # left out: not from their publisher, or no event
-    repeats: int = 0  # left out: had come already
+    live: int = 0  # published while the queue was being filled, in order of arrival
+    begins_at: datetime | None = None  # instant of the first event of history
+    forged: int = 0  # omitted: not from their publisher, or not an event
+    repeats: int = 0  # omitted: repeated
     missing: Mapping[str, int] = field(default_factory=dict)  # routing key → published, and not in history
-    cut_subjects: int = 0  # of which an event is there and an earlier one that it names is not
+    cut_subjects: int = 0  # with an event whose predecessor is missing
 
     def gaps(self) -> list[str]:
-        """What an operator must know of a history that was to be whole, in sentences; none when it is."""
+        """Return sentences on the gaps of a history that should be complete; none when it is."""
         said = []
         if self.missing:
             kinds = ", ".join(f"{number:,} {key}" for key, number in self.missing.items())
@@ -46,7 +46,7 @@ class Filled:
 
 
 class Wanted:
-    """The events that a subscriber hears, told by where they came through."""
+    """The selected events, recognised by their exchange and routing key."""
 
     def __init__(self, bindings: Bindings, origins: Origins) -> None:
         self.keys = frozenset(key for keys in bindings.values() for key in keys)
@@ -55,10 +55,10 @@ class Wanted:
         self._publishers = {name(one): one for one in bindings for name in (exchange_of, refill_exchange_of)}
 
     def read(self, message: Message) -> Envelope | None:
-        """The event that a message holds; None when the subscriber does not hear it.
+        """Decode a message; None when its event is not selected.
 
         Raises:
-            Undecodable, Forged: it is left out.
+            Undecodable, Forged: it is omitted.
         """
         publisher = self._publishers.get(message.exchange or "")
         if publisher is None or message.routing_key not in self._bindings[publisher]:
@@ -72,11 +72,11 @@ class Wanted:
 
 
 class History:
-    """One reading of history: what is passed on of each batch, and what was seen in it."""
+    """One reading of history: selects the events of each batch, and detects disorder."""
 
     def __init__(self, wanted: Wanted, late: Collection[str] = NONE_LATE) -> None:
-        """`late`: subjects of which an older event stands behind a newer one; they come last, in order."""
-        self.seen: set[bytes] = set()  # ids of what was passed on
+        """`late`: subjects with an older event behind a newer one; they are written last, in order."""
+        self.seen: set[bytes] = set()  # ids of selected events
         self.out_of_order: set[str] = set()  # subjects: these must be `late` in another reading
         self.begins_at: datetime | None = None
         self.forged = self.repeats = 0
@@ -88,18 +88,18 @@ class History:
         self._cut: set[str] = set()
 
     def pass_on(self, messages: Iterable[Message]) -> list[Posted]:
-        """What of a batch the subscriber is given, in order."""
+        """Return the selected events of a batch, in order."""
         return [posted for message in messages for posted in self._one(message)]
 
     def the_late(self) -> list[Posted]:
-        """What was kept back until the end: of each subject in the order of revisions."""
+        """Return the events of late subjects, in the order of revisions."""
         self._held.sort(key=lambda one: one[:2])
         for subject, revision, before, _ in self._held:
             self._note(subject, revision, before)
         return [posted for *_, posted in self._held]
 
     def is_new(self, id_: str) -> bool:
-        """Whether an event has not been passed on; what has no UUID is always new."""
+        """Whether an event has not been selected yet; a message without a UUID is always new."""
         try:
             known = UUID(id_).bytes
         except ValueError:
@@ -111,7 +111,7 @@ class History:
         return True
 
     def filled(self, published: Mapping[str, int], *, live: int) -> Filled:
-        """What came of it.
+        """Return the numbers of a finished reading.
 
         Args:
             published: routing key → events published until history ended; empty when history does not begin

@@ -37,34 +37,34 @@ PASSWORD_BYTES: Final = 24
 def add(
     uri: str, broker: Management, known: RegisteredSubscriber, limits: Limits, *, fill: Fill = bind_from_now
 ) -> str:
-    """Add a subscriber; its password, which is kept nowhere. Either all of it is made, or nothing stays.
+    """Add a subscriber, all of it or nothing; return its password, which is not stored.
 
     Args:
         uri: AMQP URI of the broker's administrator.
         broker: the same broker's management API.
-        known: what is to be remembered; its name has been checked.
+        known: the record to store; its name has been checked.
         limits: of the subscriber's queue.
         fill: fills and binds the queue.
 
     Raises:
         Refused: the name is taken, or another command is changing this subscriber.
-        BROKER_ERRORS, ManagementAway, ManagementRefused: the broker is away or refuses.
+        BROKER_ERRORS, ManagementAway, ManagementRefused: the broker is unavailable or refuses.
     """
     with working_on(uri, known.name) as connection:
         if state.load(broker, known.name) is not None:
-            raise Refused(f"{known.name} exists: `hubctl subscribers show {known.name}` says what it is.")
+            raise Refused(f"{known.name} exists: `hubctl subscribers show {known.name}` shows it.")
         clear(broker, known.name)
-        require_room(broker, known.name, limits)
+        require_capacity(broker, known.name, limits)
         try:
             put_limits(broker, known.name, limits)
             broker.declare_queue(dead_queue_of(known.name), QUORUM)
             broker.declare_queue(queue_of(known.name), OWN_QUEUE)
             bindings = {publisher: frozenset(keys) for publisher, keys in known.events.items()}
             fill(connection, broker, NewSubscriber(known.name, bindings, limits))
-            password = let_in(broker, known.name)
+            password = create_user(broker, known.name)
             state.store(broker, known)
         except BaseException:
-            with contextlib.suppress(Exception):  # what stays is removed by the next `add` or `remove`
+            with contextlib.suppress(Exception):  # the next `add` or `remove` deletes the rest
                 clear(broker, known.name)
             raise
         return password
@@ -78,14 +78,14 @@ def change(
     *,
     events: Mapping[str, tuple[str, ...]],
 ) -> None:
-    """Change what a subscriber hears from now on, or what its queue may hold.
+    """Change a subscriber's events from now on, or its queue's limits.
 
     Args:
         uri: AMQP URI of the broker's administrator.
         broker: the same broker's management API.
-        known: what is to be remembered, but for `events`.
+        known: the record to store, without `events`.
         limits: the new ones, or None.
-        events: publisher → routing keys; what is bound now is in the stored state.
+        events: publisher → routing keys; the present ones are in the stored state.
 
     Raises:
         Refused: there is no such subscriber, or another command is changing it.
@@ -93,7 +93,7 @@ def change(
     with working_on(uri, known.name):
         before = required(broker, known.name)
         if limits is not None:
-            require_room(broker, known.name, limits)
+            require_capacity(broker, known.name, limits)
             put_limits(broker, known.name, limits)
         queue = queue_of(known.name)
         broker.bind(queue, events)
@@ -106,7 +106,7 @@ def change(
 
 
 def rotate(uri: str, broker: Management, name: str, *, by: str, now: datetime) -> str:
-    """Give a subscriber a new password; connections that used the old one are closed.
+    """Return a new password of a subscriber; connections with the old one are closed.
 
     Raises:
         Refused: there is no such subscriber, or another command is changing it.
@@ -114,13 +114,13 @@ def rotate(uri: str, broker: Management, name: str, *, by: str, now: datetime) -
     with working_on(uri, name):
         known = required(broker, name)
         broker.delete("users", user_of(name))  # which closes its connections
-        password = let_in(broker, name)
+        password = create_user(broker, name)
         state.store(broker, replace(known, changed_at=now, changed_by=by))
         return password
 
 
 def remove(uri: str, broker: Management, name: str) -> bool:
-    """Remove a subscriber with all that its queues hold; whether there was anything of it.
+    """Remove a subscriber with its queues; return whether anything existed.
 
     Raises:
         Refused: another command is changing it.
@@ -130,7 +130,7 @@ def remove(uri: str, broker: Management, name: str) -> bool:
 
 
 def clear(broker: Management, name: str) -> bool:
-    """Delete all that may exist of a subscriber; whether anything did.
+    """Delete everything of a subscriber; return whether anything existed.
 
     Raises:
         Refused: a subscriber of this name belongs to another virtual host.
@@ -140,13 +140,13 @@ def clear(broker: Management, name: str) -> bool:
     found = [broker.delete("users", user_of(name))]
     found += [broker.delete("queues", broker.vhost, queue) for queue in queues_of(name)]
     found += [broker.delete("policies", broker.vhost, queue) for queue in queues_of(name)]
-    # Last: as long as it is known, an interrupted removal is seen in the list.
+    # Last, so that an interrupted removal stays visible in the list.
     found.append(state.forget(broker, name))
     return any(found)
 
 
 def required(broker: Management, name: str) -> RegisteredSubscriber:
-    """A subscriber that exists.
+    """Return the record of an existing subscriber.
 
     Raises:
         Refused: there is none of this name.
@@ -157,8 +157,8 @@ def required(broker: Management, name: str) -> RegisteredSubscriber:
     return known
 
 
-def require_room(broker: Management, name: str, limits: Limits) -> None:
-    """Check that the broker has room for every subscriber's queue at its limits.
+def require_capacity(broker: Management, name: str, limits: Limits) -> None:
+    """Raise unless the broker has capacity for every subscriber's queue at its limits.
 
     Raises:
         Refused: memory or disk would not suffice.
@@ -181,8 +181,8 @@ def put_limits(broker: Management, name: str, limits: Limits) -> None:
         broker.put("policies", broker.vhost, policy, body=body)
 
 
-def let_in(broker: Management, name: str) -> str:
-    """Make the broker user, without tags; its password. Permission to read comes last."""
+def create_user(broker: Management, name: str) -> str:
+    """Create the broker user, without tags; return its password. Permission to read comes last."""
     user, password = user_of(name), secrets.token_urlsafe(PASSWORD_BYTES)
     broker.put("users", user, body={"password": password, "tags": ""})
     for limit, value in USER_LIMITS.items():
@@ -193,7 +193,7 @@ def let_in(broker: Management, name: str) -> str:
 
 @contextlib.contextmanager
 def working_on(uri: str, name: str) -> Iterator[Any]:
-    """The administrator's connection while no other command can change the same subscriber.
+    """Open the administrator's connection, with a lock on the subscriber.
 
     Raises:
         Refused: another command is changing it.
@@ -203,5 +203,5 @@ def working_on(uri: str, name: str) -> Iterator[Any]:
         try:
             channel.queue_declare(lock_of(name), exclusive=True)
         except ResourceLocked:
-            raise Refused(f"Another command is at work on {name}: try again when it is over.") from None
+            raise Refused(f"Another command is changing {name}: try again when it has ended.") from None
         yield connection

@@ -1,6 +1,6 @@
-"""How much a subscriber's queues may hold, as broker policies: those can be changed while the queues exist.
+"""Limits of a subscriber's queues, as broker policies, which can be changed while the queues exist.
 
-A full queue drops its oldest message. It never refuses a new one: that would refuse the publisher's.
+A full queue drops its oldest message. It never rejects a new one, as that would reject the publisher's.
 """
 
 import re
@@ -15,24 +15,24 @@ DAY_MS: Final = 24 * 60 * 60 * 1000
 CONNECTIONS: Final = 5  # of one subscriber at a time
 CHANNELS: Final = 20
 USER_LIMITS: Final = {"max-connections": CONNECTIONS, "max-channels": CHANNELS}
-# After so many redeliveries a message is dead-lettered; without a number RabbitMQ 3 would redeliver for ever.
+# After so many redeliveries a message is dead-lettered; by default RabbitMQ 3 would redeliver for ever.
 DELIVERIES: Final = 20
 DEAD_MESSAGES: Final = 10_000
 DEAD_BYTES: Final = 64 * MEBIBYTE
-# A queue of live events that was neither read nor declared for so long was left by an `add` that was killed.
+# A queue of live events unused for so long belongs to an `add` that was killed.
 LIVE_EXPIRES_MS: Final = 30 * 60 * 1000
 QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
-# Two copies of a program would take events in turns, and so break the order within a subject: one waits.
+# Two copies of a program would receive events alternately, and break the order within a subject: one waits.
 OWN_QUEUE: Final[dict[str, Any]] = QUORUM | {"x-single-active-consumer": True}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What the subscriber's queue may hold; whatever limit is reached first counts."""
+    """Limits of a subscriber's queue; the one reached first applies."""
 
     messages: int = 200_000  # each costs the broker about 80 bytes of memory (RabbitMQ 3.10)
     size: int = 256 * MEBIBYTE  # bytes of bodies
-    days: int = 14  # how long a message waits to be read
+    days: int = 14  # until an unread message expires
 
     @property
     def mebibytes(self) -> int:
@@ -41,7 +41,7 @@ class Limits:
 
 
 def policies_of(name: str, limits: Limits) -> dict[str, dict[str, Any]]:
-    """Policy name → its body in the management API."""
+    """Return the policies of a subscriber's queues: name → body for the management API."""
     own, dead, live = queue_of(name), dead_queue_of(name), live_queue_of(name)
     held = {"max-length": limits.messages, "max-length-bytes": limits.size, "overflow": "drop-head"}
     return {
@@ -69,7 +69,7 @@ def policies_of(name: str, limits: Limits) -> dict[str, dict[str, Any]]:
 
 
 def limits_in(definition: Mapping[str, Any]) -> Limits:
-    """The limits that a policy of `policies_of` for the subscriber's queue sets."""
+    """Return the limits that a policy of `policies_of` sets for the subscriber's queue."""
     return Limits(
         messages=int(definition["max-length"]),
         size=int(definition["max-length-bytes"]),

@@ -1,4 +1,4 @@
-"""What belongs to a subscriber in the broker is found by its name: user, queues, policies, permissions."""
+"""Names of a subscriber's user, queues, policies and permissions in the broker."""
 
 import re
 from collections.abc import Collection
@@ -34,42 +34,42 @@ def require_name(name: str, services: Collection[str] = ()) -> None:
 
 
 def user_of(name: str) -> str:
-    """The broker user."""
+    """Return the broker user."""
     return f"{PREFIX}{name}"
 
 
 def queue_of(name: str) -> str:
-    """The queue that the subscriber reads."""
+    """Return the queue that the subscriber reads."""
     return f"{PREFIX}{name}"
 
 
 def dead_queue_of(name: str) -> str:
-    """The queue of messages that the subscriber rejected, or that its queue could not keep."""
+    """Return the dead-letter queue: messages that the subscriber rejected or its queue dropped."""
     return f"{PREFIX}{name}{DEAD}"
 
 
 def live_queue_of(name: str) -> str:
-    """The queue that collects live events while the subscriber's own is filled with older ones."""
+    """Return the queue that collects live events while the subscriber's own is filled with older ones."""
     return f"{PREFIX}{name}{LIVE}"
 
 
 def filling_exchange_of(name: str) -> str:
-    """The exchange through which a subscriber's queue is filled; it exists meanwhile only."""
+    """Return the temporary exchange through which a subscriber's queue is filled."""
     return f"{PREFIX}{name}{FILL}"
 
 
 def lock_of(name: str) -> str:
-    """The exclusive queue that one connection of the administrator holds while it works on a subscriber."""
+    """Return the exclusive queue that serves as the lock of a subscriber."""
     return f"{PREFIX}{name}{LOCK}"
 
 
 def queues_of(name: str) -> tuple[str, ...]:
-    """Every durable queue that may exist for a subscriber."""
+    """Return every durable queue that may exist for a subscriber."""
     return queue_of(name), dead_queue_of(name), live_queue_of(name)
 
 
 def name_of(queue: str) -> str | None:
-    """The subscriber that a queue, user or policy belongs to; None for one of another kind."""
+    """Return the subscriber that a queue, user or policy belongs to; None for others."""
     if not queue.startswith(PREFIX):
         return None
     name = queue.removeprefix(PREFIX).partition(".")[0]
@@ -77,9 +77,9 @@ def name_of(queue: str) -> str | None:
 
 
 def permissions_of(name: str) -> dict[str, str]:
-    """Read its two queues, and nothing else: nothing is declared, bound or published.
+    """Return the permissions: read its two queues, declare, bind and publish nothing.
 
-    A broker asks for no permission to see whether a queue exists, which is all that a passive declare does.
+    A passive declaration, which shows whether a queue exists, needs no permission.
     """
     return {
         "configure": NOTHING,

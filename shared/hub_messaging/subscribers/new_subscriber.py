@@ -1,4 +1,4 @@
-"""The queues of a subscriber that is being added, and what fills and binds them."""
+"""A subscriber that is being added, and the functions that fill and bind its queue."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from hub_messaging.subscribers.naming import live_queue_of, queue_of
 
 @dataclass(frozen=True)
 class NewSubscriber:
-    """The queues of a subscriber that is being added, with the events that they are to hear."""
+    """A subscriber that is being added: its queues, bindings and limits."""
 
     name: str
     bindings: Bindings
-    limits: Limits  # what does not fit is dropped from the head: refuse to fill in more
+    limits: Limits  # more messages would be dropped from the head: a filler must refuse
 
     @property
     def queue(self) -> str:
@@ -25,12 +25,12 @@ class NewSubscriber:
 
     @property
     def live(self) -> str:
-        """The queue that may collect live events meanwhile; its policy exists, the queue does not."""
+        """The queue for live events meanwhile; its policy exists, the queue does not."""
         return live_queue_of(self.name)
 
 
-# Fills a queue with history and binds it, in an order in which nothing comes in between. It is given the
-# administrator's connection, which must be kept alive by it (heartbeats), and leaves no other queue behind.
+# Fills a queue with history and binds it without a gap. It must keep the administrator's connection alive
+# (heartbeats), and delete every other queue that it creates.
 Fill = Callable[[Any, Management, NewSubscriber], object]
 
 

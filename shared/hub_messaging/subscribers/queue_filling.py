@@ -1,4 +1,4 @@
-"""The edge that writes into the queue of a subscriber that is being added, and empties that of live events.
+"""The edge that writes into the queue of a new subscriber, and drains the queue of live events.
 
 The queue is filled through an exchange of its own, so that what was published earlier arrives with the same
 routing key as what is published later.
@@ -34,7 +34,7 @@ class TooFast(Exception):
 
 
 class QueueFiller(ConfirmedPublisher):
-    """Writes events into a subscriber's queue, with as many unconfirmed as WINDOW."""
+    """Writes events into a subscriber's queue, with at most WINDOW unconfirmed."""
 
     def __init__(self, connection: Any, place: NewSubscriber) -> None:
         self._exchange_of_place = filling_exchange_of(place.name)
@@ -42,16 +42,16 @@ class QueueFiller(ConfirmedPublisher):
         self._limits = place.limits
         self._headers: dict[str, Any] = {}
         self._messages = self._bytes = 0
-        # Neither durable nor kept without a queue: nothing of it stays, whatever happens.
+        # Neither durable nor kept without a queue, so that no trace of it can remain.
         self._channel.exchange_declare(self._exchange_of_place, "fanout", durable=False, auto_delete=True)
         self._channel.queue_bind(place.queue, self._exchange_of_place)
 
-    def pour(self, events: Sequence[Posted], *, replayed: bool) -> None:
-        """Write events behind those before; they may be unconfirmed for a while, see `wait`.
+    def write(self, events: Sequence[Posted], *, replayed: bool) -> None:
+        """Write events in order; `wait` returns when they are confirmed.
 
         Raises:
-            TooMuch: the queue may not hold them.
-            Unconfirmed, BROKER_ERRORS: the broker refuses, or goes away.
+            TooMuch: the queue's limits are too low.
+            Unconfirmed, BROKER_ERRORS: the broker refuses, or becomes unavailable.
         """
         self._headers = {REPLAYED: True} if replayed else {}
         for at in range(0, len(events), BATCH):
@@ -61,12 +61,12 @@ class QueueFiller(ConfirmedPublisher):
             self.wait(WINDOW)
 
     def keep(self) -> None:
-        """Keep the connection alive while there is nothing to write."""
+        """Keep the connection alive while idle."""
         drain(self._connection, KEEP_SECONDS)
         tick(self._connection)
 
     def begin_again(self) -> None:
-        """Begin anew: the queue has been emptied."""
+        """Reset the counts: the queue has been purged."""
         self._messages = self._bytes = 0
 
     def remove(self) -> None:
@@ -88,10 +88,10 @@ class QueueFiller(ConfirmedPublisher):
 
 
 class LiveEvents:
-    """The queue that collects what is published while another is filled; emptied up to a mark in it."""
+    """The queue of events published while another is filled; drained up to a mark in it."""
 
     def __init__(self, connection: Any, queue: str, idle: Callable[[], None]) -> None:
-        """`idle` is called between two looks at the queue: the caller's other connection is to be kept."""
+        """`idle` is called between reads, to keep the caller's other connection alive."""
         self._connection, self._queue, self._idle = connection, queue, idle
         self._arrived: list[Any] = []
         self._marker = ConfirmedPublisher(connection, "")
@@ -101,11 +101,11 @@ class LiveEvents:
         self._channel.basic_consume(queue, queue, callback=callback, on_cancel=self._cancelled)
 
     def empty(self, take: Callable[[list[Posted]], None], *, until: float = math.inf) -> int:
-        """Hand out, in order, all that is in the queue when this is called; how many that was.
+        """Pass on, in order, the events in the queue at the time of the call; return their number.
 
         Raises:
-            TooFast: that is not done by `until`, of the monotonic clock.
-            BROKER_ERRORS: the broker goes away; Missing: the queue is gone, with what was in it.
+            TooFast: not finished by `until`, of the monotonic clock.
+            BROKER_ERRORS: the broker becomes unavailable; Missing: the queue was deleted.
         """
         end = str(uuid4())
         self._marker.publish([Posted(end, "", self._queue, "", b"")])
@@ -128,7 +128,7 @@ class LiveEvents:
     def close(self) -> None:
         """Delete the queue with its bindings."""
         with contextlib.suppress(*BROKER_ERRORS):
-            self._channel.basic_cancel(self._queue)  # otherwise the broker tells us of what we do ourselves
+            self._channel.basic_cancel(self._queue)  # otherwise the broker would report our own deletion
             self._channel.queue_delete(self._queue)
             self._channel.close()
             self._marker.close()
@@ -140,11 +140,11 @@ class LiveEvents:
         self._idle()
 
     def _cancelled(self, _tag: str) -> None:
-        raise Missing(f"the queue {self._queue} has gone while it was read")
+        raise Missing(f"the queue {self._queue} was deleted while it was read")
 
 
 def _posted(received: Any) -> Posted:
-    """What the queue of live events holds, to be passed on as it is."""
+    """Convert a message of the queue of live events, to be published unchanged."""
     told = received.properties
     message = message_of(received)
     return Posted(

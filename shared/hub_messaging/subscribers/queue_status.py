@@ -1,7 +1,7 @@
-"""How a subscriber is doing, from what RabbitMQ's management API has counted of its queues.
+"""Progress of a subscriber, from the counters of its queues in RabbitMQ's management API.
 
-RabbitMQ samples a queue's counters, for a day as this project sets it, and forgets them when it is
-restarted. What cannot be known from them is said as a lower bound.
+RabbitMQ samples a queue's counters for a day, as configured here, and loses them at a restart. Values that
+they do not show are given as lower bounds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,14 +18,14 @@ from hub_messaging.topology import exchange_of
 
 # (seconds back, seconds between two samples): the finest first, and one that goes back for a day.
 SPANS: Final = ((600, 5), (3_600, 60), (86_400, 1_200))
-READ: Final = ("ack", "deliver_no_ack", "get_no_ack")  # counters of what has been read and is done with
+READ: Final = ("ack", "deliver_no_ack", "get_no_ack")  # counters of messages that have been read
 
-Sample = tuple[datetime, int]  # instant, and how much had been counted by then
+Sample = tuple[datetime, int]  # instant, and the count at that time
 
 
 @dataclass(frozen=True, kw_only=True)
 class Age:
-    """How long ago something was; at least so long where `exact` is false."""
+    """The age of something; a lower bound where `exact` is false."""
 
     seconds: float
     exact: bool
@@ -33,29 +33,29 @@ class Age:
 
 @dataclass(frozen=True, kw_only=True)
 class SubscriberStatus:
-    """One subscriber as the broker sees it."""
+    """The state of one subscriber in the broker."""
 
     known: RegisteredSubscriber
     exists: bool  # its queue
-    let_in: bool = True  # its user has the permission to read, and no other
-    unbound: tuple[str, ...] = ()  # routing keys that its queue should be bound to, and is not
+    may_read: bool = True  # its user has the permission to read, and no other
+    unbound: tuple[str, ...] = ()  # routing keys with a missing binding
     limits: Limits
     messages: int = 0
     unacknowledged: int = 0  # delivered, of those
     size: int = 0  # bytes
     consumers: int = 0
     dead: int = 0  # messages in the dead-letter queue
-    oldest: Age | None = None  # since the message that has waited longest came; None: nothing waits
-    last_read: Age | None = None  # since a message was last acknowledged; None: not since the broker counts
+    oldest: Age | None = None  # of the oldest message; None: the queue is empty
+    last_read: Age | None = None  # since the last acknowledgement; None: not since the broker's samples begin
 
     @property
     def share(self) -> float:
-        """How much of the limit that is reached first is used, 0 to 1."""
+        """The used share of the tighter limit, 0 to 1."""
         return max(self.messages / self.limits.messages, self.size / self.limits.size)
 
 
 def look(broker: Management, known: RegisteredSubscriber, now: datetime) -> SubscriberStatus:
-    """Look at one subscriber's queues.
+    """Return the state of one subscriber's queues.
 
     Raises:
         ManagementAway, ManagementRefused
@@ -76,7 +76,7 @@ def look(broker: Management, known: RegisteredSubscriber, now: datetime) -> Subs
     return SubscriberStatus(
         known=known,
         exists=bool(found),
-        let_in=permissions.items() >= permissions_of(known.name).items(),
+        may_read=permissions.items() >= permissions_of(known.name).items(),
         unbound=_unbound(broker, known),
         limits=limits_in(policy["definition"]) if policy else Limits(),
         messages=messages,
@@ -90,9 +90,9 @@ def look(broker: Management, known: RegisteredSubscriber, now: datetime) -> Subs
 
 
 def leftovers(broker: Management) -> list[str]:
-    """Names of which the broker has queues, and that are not known: an `add` or a removal was interrupted.
+    """Return names with queues but without a record: an `add` or a removal was interrupted.
 
-    One that is at work just now is among them.
+    A command in progress is among them.
 
     Raises:
         ManagementAway, ManagementRefused
@@ -105,18 +105,18 @@ def leftovers(broker: Management) -> list[str]:
 def oldest(
     messages: int, published: int, samples: Sequence[Sample], now: datetime, added_at: datetime
 ) -> Age | None:
-    """When the message at the head of a queue came.
+    """Return the age of the message at the head of a queue.
 
     Args:
-        messages: how many the queue holds.
-        published: how many have come since the broker counts.
-        samples: how many had come by when, the oldest first.
+        messages: number in the queue.
+        published: number that arrived since the broker's samples begin.
+        samples: the same at earlier instants, the oldest first.
         now: the instant of the first two.
-        added_at: when the queue was made; nothing in it is older.
+        added_at: of the queue; no message in it is older.
     """
     if not messages:
         return None
-    gone = published - messages  # so many had come before the one at the head
+    gone = published - messages  # number of messages before the one at the head
     since_added = (now - added_at).total_seconds()
     earlier = [at for at, count in samples if count <= gone]
     if gone < 0 or not earlier:
@@ -127,12 +127,12 @@ def oldest(
 
 
 def last_read(samples: Sequence[Sample], now: datetime) -> Age | None:
-    """When the subscriber last acknowledged something; None when it has not since the broker counts."""
+    """Return the age of the last acknowledgement; None if there is none in the broker's samples."""
     if not samples or not samples[-1][1]:
         return None
     newest = samples[-1][1]
     first = next(at for at, count in samples if count == newest)
-    # With the first sample: it was before the broker's samples begin.
+    # At the first sample: it was before the samples begin.
     return Age(seconds=max(0.0, (now - first).total_seconds()), exact=first != samples[0][0])
 
 
@@ -149,7 +149,7 @@ def _total(queue: Mapping[str, Any], counters: Sequence[str]) -> int:
 
 
 def _samples(spans: Sequence[Mapping[str, Any]], counters: Sequence[str]) -> list[Sample]:
-    """Samples of all spans, the oldest first; what a span says of the time of a finer one is left out."""
+    """Return the samples of all spans, the oldest first; a finer span replaces a coarser one."""
     found: dict[datetime, int] = {}
     until: datetime | None = None
     for queue in spans:

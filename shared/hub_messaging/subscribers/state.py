@@ -1,6 +1,6 @@
-"""What is remembered of each subscriber: in the broker itself, as a global parameter of RabbitMQ.
+"""Records of subscribers, stored in the broker itself as global parameters of RabbitMQ.
 
-So it is exported, imported and backed up together with the user, the queues and the policies it is about.
+So they are exported, imported and backed up together with the users, queues and policies.
 """
 
 import json
@@ -17,12 +17,12 @@ PATH: Final = "global-parameters"
 
 @dataclass(frozen=True, kw_only=True)
 class RegisteredSubscriber:
-    """One subscriber, as it was added and last changed. It exists from the moment that this is stored."""
+    """The record of one subscriber, which exists from the moment that this is stored."""
 
     name: str
-    asked: tuple[str, ...]  # what the operator named: types, publishers, `all`
+    asked: tuple[str, ...]  # the operator's words: types, publishers, `all`
     events: Mapping[str, tuple[str, ...]]  # publisher → routing keys that the queue is bound to
-    since: str  # `now`, `beginning`, or an instant (ISO 8601, UTC): from where on its events are
+    since: str  # first event: `now`, `beginning`, or an instant (ISO 8601, UTC)
     added_at: datetime  # aware UTC
     added_by: str
     changed_at: datetime | None = None  # password, events or limits
@@ -30,7 +30,7 @@ class RegisteredSubscriber:
 
 
 def store(broker: Management, known: RegisteredSubscriber) -> None:
-    """Remember a subscriber, or what has changed of it."""
+    """Store the record of a subscriber."""
     value = asdict(known) | {"vhost": broker.vhost, "added_at": known.added_at.isoformat()}
     value["changed_at"] = known.changed_at.isoformat() if known.changed_at else None
     value["events"] = {publisher: list(keys) for publisher, keys in known.events.items()}
@@ -39,12 +39,12 @@ def store(broker: Management, known: RegisteredSubscriber) -> None:
 
 
 def forget(broker: Management, name: str) -> bool:
-    """Remember it no longer; whether it was."""
+    """Delete the record of a subscriber; return whether it existed."""
     return broker.delete(PATH, f"{PREFIX}{name}")
 
 
 def load(broker: Management, name: str) -> RegisteredSubscriber | None:
-    """One subscriber of this virtual host; None when it is not known."""
+    """Return one subscriber of this virtual host, or None."""
     found = broker.get(PATH, f"{PREFIX}{name}")
     return None if found is None else _read(broker, found)
 

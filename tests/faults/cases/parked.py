@@ -37,7 +37,7 @@ def parked(stage: Stage) -> int:
 def replay(stage: Stage, keys: list[stored_deliveries.Key] | None = None) -> dict[stored_deliveries.Key, int]:
     """Replay what is parked, or these deliveries whatever they are by now; the attempts of each so far."""
     with stage.ledger.consumer_session() as session, session.begin():
-        attempts = {one.key: one.attempts for one in stored_deliveries.kept(session)}
+        attempts = {one.key: one.attempts for one in stored_deliveries.stored(session)}
         operator_actions.replay(session, keys or list(attempts), OPERATOR, datetime.now(UTC))
     return attempts
 
@@ -45,7 +45,7 @@ def replay(stage: Stage, keys: list[stored_deliveries.Key] | None = None) -> dic
 def again(stage: Stage, before: dict[stored_deliveries.Key, int]) -> bool:
     """Whether each of them has been tried once more and is parked again."""
     with stage.ledger.consumer_session() as session:
-        now = {one.key: one.attempts for one in stored_deliveries.kept(session)}
+        now = {one.key: one.attempts for one in stored_deliveries.stored(session)}
     return now.keys() == before.keys() and all(now[key] > before[key] for key in before)
 
 

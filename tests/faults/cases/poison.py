@@ -73,7 +73,7 @@ def strangers(numbers: range) -> Iterator[Post]:
 def drop_all(stage: Stage) -> None:
     """Give up all that is parked, as `hubctl parked drop --all` does."""
     with stage.ledger.consumer_session() as session:
-        keys = [one.key for one in stored_deliveries.kept(session)]
+        keys = [one.key for one in stored_deliveries.stored(session)]
     for start in range(0, len(keys), STEP):
         with stage.ledger.consumer_session() as session, session.begin():
             operator_actions.drop(session, keys[start : start + STEP], OPERATOR)
