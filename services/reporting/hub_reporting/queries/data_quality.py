@@ -87,7 +87,7 @@ def _messages_not_sent(context: ReportContext) -> Iterator[ProblemCells]:
 
 
 def _events_not_counted(context: ReportContext) -> Iterator[ProblemCells]:
-    for delivery in stored_deliveries.kept(context.session):
+    for delivery in stored_deliveries.stored(context.session):
         event = delivery.type or "message that cannot be read"
         yield ProblemCells(
             problem=Problem.EVENT_NOT_COUNTED,
