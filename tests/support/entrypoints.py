@@ -2,8 +2,8 @@
 
 An entrypoint is a route, a reaction to an event, a timer or an answer to an RPC request. It may answer with
 every code that is named in a function reachable from it. Functions, classes and tables refer to others by
-names, which are resolved as Python does. A method of an object is followed if one class only of the service has
-a method of that name. `python -m tests.support.entrypoints` writes the tables of docs/rules.md.
+names, which are resolved as Python does. A method of an object is followed if only one class of the service
+has a method of that name. `python -m tests.support.entrypoints` writes the tables of docs/rules.md.
 """
 
 import ast
