@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
+
+from hub_contracts.json_text import JsonObject
 
 # Keywords without effect on validation. $id is the address of the schema at the hub that generated it.
 WORDS: Final = frozenset({"description", "title", "$comment", "examples", "deprecated", "$id"})
@@ -46,7 +48,7 @@ class Break:
         return f"{self.at}: {self.what} ({self.rule})"
 
 
-def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> Iterator[Break]:
+def breaks(released: JsonObject, current: JsonObject, at: str = "") -> Iterator[Break]:
     """Compare an event's schema with a released one, in both directions.
 
     Args:
@@ -74,7 +76,7 @@ def breaks(released: dict[str, Any], current: dict[str, Any], at: str = "") -> I
     yield from _other_keywords(released, current, where)
 
 
-def removed_early(released: dict[str, Any], on: date) -> str | None:
+def removed_early(released: JsonObject, on: date) -> str | None:
     """Return the reason why a released version may not be absent on a day; None when it may."""
     until = released.get(PUBLISHED_UNTIL)
     if until is None:
@@ -82,7 +84,7 @@ def removed_early(released: dict[str, Any], on: date) -> str | None:
     return f"removed, but promised until {until}" if on <= date.fromisoformat(until) else None
 
 
-def _other_keywords(released: dict[str, Any], current: dict[str, Any], where: str) -> Iterator[Break]:
+def _other_keywords(released: JsonObject, current: JsonObject, where: str) -> Iterator[Break]:
     compared_above = WORDS | {"properties", "required", "$defs", "enum", "items", PUBLISHED_UNTIL}
     for keyword in sorted((released.keys() | current.keys()) - compared_above):
         old, new = released.get(keyword), current.get(keyword)
@@ -97,7 +99,7 @@ def _until(before: str | None, now: str | None, where: str) -> Iterator[Break]:
         yield Break(where, f"published until {now}, but promised until {before}", Rule.KEEPS_PROMISE)
 
 
-def _required(released: dict[str, Any], current: dict[str, Any], at: str) -> Iterator[Break]:
+def _required(released: JsonObject, current: JsonObject, at: str) -> Iterator[Break]:
     before, now = set(released.get("required", [])), set(current.get("required", []))
     old_fields = released.get("properties", {})
     gone = old_fields.keys() - current.get("properties", {}).keys()
@@ -108,7 +110,7 @@ def _required(released: dict[str, Any], current: dict[str, Any], at: str) -> Ite
         yield Break(f"{at}/{name}", "no longer required", Rule.KEEPS_PRESENCE)
 
 
-def _enum(before: list[Any], now: list[Any], where: str) -> Iterator[Break]:
+def _enum(before: list[object], now: list[object], where: str) -> Iterator[Break]:
     if before and not now:
         yield Break(where, "enum removed", Rule.CLOSED_CODES)
         return

@@ -9,11 +9,13 @@ from typing import Any, ClassVar, Self, cast
 
 from marshmallow import EXCLUDE, Schema, ValidationError, missing
 
+from hub_contracts.json_text import JsonMapping, JsonObject
+
 
 class BrokenEvent(Exception):
     """The publisher's data breaks the published schema, so that no subscriber could read it."""
 
-    def __init__(self, type_: str, messages: Any) -> None:
+    def __init__(self, type_: str, messages: object) -> None:
         super().__init__(f"{type_}: {messages}")
 
 
@@ -28,7 +30,7 @@ class RecordSchema(Schema):
 
         unknown = EXCLUDE
 
-    def read(self, data: Mapping[str, Any]) -> Any:
+    def read(self, data: JsonMapping) -> Any:  # an instance of `makes`
         """Return the dataclass that the schema makes, after checking each value.
 
         `Schema.load` does the same and reports every fault at once, in twice the time. It is called only
@@ -45,7 +47,7 @@ class RecordSchema(Schema):
             values = self.load(data)
         return self.makes(**values)
 
-    def write(self, record: Any) -> dict[str, Any]:
+    def write(self, record: object) -> JsonObject:
         """Return the record as JSON values, without the fields that are None."""
         return {
             name: field.serialize(name, record)
@@ -99,7 +101,7 @@ class Event:
         """The subject, such as `schools/110623`."""
         return self.about.format_map(vars(self))
 
-    def to_data(self) -> dict[str, Any]:
+    def to_data(self) -> JsonObject:
         """Return the event as JSON values, without optional facts that are None.
 
         Raises:
@@ -113,7 +115,7 @@ class Event:
         return data
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
+    def from_data(cls, data: JsonMapping) -> Self:
         """Return the event with this data; fields that this version does not know are ignored.
 
         Raises:

@@ -1,29 +1,22 @@
 """Kinds of values in events, each with its meaning and its JSON Schema for the catalogue.
 
 They are marshmallow fields that read strictly: "12" is not a number and "yes" is not a boolean. A JSON Schema
-validator and `from_data` therefore accept the same documents.
+validator and `from_data` therefore accept the same documents. Any stands in signatures of marshmallow's
+hooks.
 """
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from hub_contracts.events import RecordSchema
+from hub_contracts.field_parts import FieldOptions, Pattern
+from hub_contracts.json_text import JsonObject
 
 GIAS: Final = "Get Information About Schools (GIAS, DfE)"
 TEXT: Final = r"^[^\x00]+$"
-
-
-class Pattern(validate.Regexp):
-    """A pattern for the whole text; with `$` alone a final line break would match."""
-
-    def __call__(self, value: Any) -> Any:
-        """Raise ValidationError unless the whole text matches."""
-        if self.regex.fullmatch(value) is None:
-            raise ValidationError(str(self.error))
-        return value
 
 
 class Described(fields.Field[Any]):
@@ -35,7 +28,7 @@ class Described(fields.Field[Any]):
     def __init__(
         self,
         meaning: str,
-        json: dict[str, Any],
+        json: JsonObject,
         *,
         optional: bool = False,
         pseudonym: bool = False,
@@ -59,7 +52,7 @@ class Described(fields.Field[Any]):
         self.meaning, self.json, self.pseudonym = meaning, json, pseudonym
         self.unit, self.origin = unit or self.unit, origin or self.origin
 
-    def _validate(self, value: Any) -> None:
+    def _validate(self, value: object) -> None:
         """Call each validator, as marshmallow does, without building its wrapper at every call."""
         for validator in self.validators:
             validator(value)
@@ -70,7 +63,9 @@ class Text(Described, fields.String):
 
     unit = "text"
 
-    def __init__(self, meaning: str, *, pattern: str = TEXT, error: str = "Not text.", **kwargs: Any) -> None:
+    def __init__(
+        self, meaning: str, *, pattern: str = TEXT, error: str = "Not text.", **kwargs: Unpack[FieldOptions]
+    ) -> None:
         json = {"type": "string", "pattern": pattern}
         super().__init__(meaning, json, validate=Pattern(pattern, error=error), **kwargs)
 
@@ -80,7 +75,7 @@ class Code(Text):
 
     unit = "code"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, pattern=r"^[A-Za-z0-9_.:/-]+$", error="Not a code.", **kwargs)
 
 
@@ -90,7 +85,7 @@ class Urn(Text):
     unit = "URN"
     origin = GIAS
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         error = "A URN has five or six digits."
         super().__init__(meaning, pattern=r"^[1-9][0-9]{4,5}$", error=error, **kwargs)
 
@@ -100,7 +95,7 @@ class AcademicYear(Text):
 
     unit = "academic year"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         error = 'An academic year is written "2025/26".'
         super().__init__(meaning, pattern=r"^[0-9]{4}/[0-9]{2}$", error=error, **kwargs)
 
@@ -110,7 +105,7 @@ class HalfTerm(Text):
 
     unit = "half term"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         error = 'A half term is written "2025-1".'
         super().__init__(meaning, pattern=r"^[0-9]{4}-[1-6]$", error=error, **kwargs)
 
@@ -120,7 +115,7 @@ class OneOf(Described, fields.String):
 
     unit = "code"
 
-    def __init__(self, vocabulary: type[StrEnum], meaning: str, **kwargs: Any) -> None:
+    def __init__(self, vocabulary: type[StrEnum], meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         self.members = {member.value: member for member in vocabulary}
         json = {"type": "string", "enum": list(self.members)}
         super().__init__(meaning, json, validate=validate.OneOf(self.members), **kwargs)
@@ -135,7 +130,7 @@ class Id(Described, fields.UUID):
 
     unit = "UUID"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, {"type": "string", "format": "uuid"}, **kwargs)
 
 
@@ -144,7 +139,7 @@ class Whole(Described, fields.Integer):
 
     unit = "count"
 
-    def __init__(self, meaning: str, *, at_least: int = 0, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, *, at_least: int = 0, **kwargs: Unpack[FieldOptions]) -> None:
         json = {"type": "integer", "minimum": at_least}
         super().__init__(meaning, json, strict=True, validate=validate.Range(min=at_least), **kwargs)
 
@@ -154,7 +149,7 @@ class Counts(Described, fields.Dict):
 
     unit = "count of each name"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         json = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
         values = fields.Integer(strict=True, validate=validate.Range(min=0))
         super().__init__(meaning, json, keys=fields.String(), values=values, **kwargs)
@@ -165,7 +160,7 @@ class Percent(Described, fields.Float):
 
     unit = "per cent"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         json = {"type": "number", "minimum": 0, "maximum": 100}
         super().__init__(meaning, json, validate=validate.Range(min=0, max=100), **kwargs)
 
@@ -180,7 +175,7 @@ class Flag(Described, fields.Boolean):
 
     unit = "true or false"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, {"type": "boolean"}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
@@ -194,7 +189,7 @@ class Day(Described, fields.Date):
 
     unit = "date in England"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, {"type": "string", "format": "date"}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
@@ -208,7 +203,7 @@ class Instant(Described, fields.AwareDateTime):
 
     unit = "instant in UTC"
 
-    def __init__(self, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, {"type": "string", "format": "date-time"}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
@@ -227,9 +222,10 @@ class Instant(Described, fields.AwareDateTime):
 class Several(Described, fields.List[Any]):
     """A list of values of one kind; it may be empty."""
 
-    def __init__(self, item: Described, meaning: str, **kwargs: Any) -> None:
+    def __init__(self, item: Described, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         json = {"type": "array", "items": item.json}
-        super().__init__(meaning, json, cls_or_instance=item, pseudonym=item.pseudonym, **kwargs)
+        kwargs["pseudonym"] = item.pseudonym
+        super().__init__(meaning, json, cls_or_instance=item, **kwargs)
         self.unit, self.origin = f"list: {item.unit}", self.origin or item.origin
 
 

@@ -5,7 +5,12 @@ hub_messaging.json_text does the same: each distribution is installed alone, and
 
 import json
 import re
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+# Any in these two: values of every JSON type, which schemas and callers check at run time.
+JsonObject = dict[str, Any]
+JsonMapping = Mapping[str, Any]
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # a field name in a schema; any other name may be data
 
@@ -14,14 +19,14 @@ class NotJson(ValueError):
     """The text is not JSON, or is ambiguous JSON."""
 
 
-def parse(body: bytes | str) -> Any:
+def parse(body: bytes | str) -> object:
     """Return the value of a JSON text.
 
     Raises:
         NotJson: with the position or the reason, never with parts of the text.
     """
     try:
-        return json.loads(body, object_pairs_hook=_once, parse_constant=_refuse)
+        value: object = json.loads(body, object_pairs_hook=_once, parse_constant=_refuse)
     except NotJson:
         raise
     except json.JSONDecodeError as exc:
@@ -32,9 +37,10 @@ def parse(body: bytes | str) -> Any:
         raise NotJson("JSON is nested too deeply") from exc
     except ValueError as exc:
         raise NotJson("JSON holds a number that is too long") from exc
+    return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
@@ -43,5 +49,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     raise NotJson(f"{twice if _NAME.fullmatch(twice) else 'a name'} stands in one JSON object twice")
 
 
-def _refuse(_constant: str) -> Any:
+def _refuse(_constant: str) -> NoReturn:
     raise NotJson("JSON holds a number that is not finite")

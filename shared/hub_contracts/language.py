@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts import EVENTS, MARKS
 from hub_contracts.documents.envelope import envelope_schema, exchange_of
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.pages import pretty
 from hub_contracts.events import Event
+from hub_contracts.json_text import JsonObject
 from hub_contracts.samples import EXAMPLES
 from hub_contracts.upcasting import UPCASTERS, Upcaster
 
@@ -39,7 +40,7 @@ def schemas(language: Language = OURS) -> dict[str, str]:
     }
 
 
-def transport(language: Language = OURS) -> dict[str, Any]:
+def transport(language: Language = OURS) -> JsonObject:
     """Return the JSON Schema of the envelope, and the exchange, routing key and subject of each event.
 
     A mark has no exchange of its own: every service publishes it through its exchange.

@@ -6,12 +6,13 @@ whether the outer schema accepts every value that the inner one accepts. Where t
 patterns, any change counts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.compatibility import PUBLISHED_UNTIL, WORDS
+from hub_contracts.json_text import JsonMapping, JsonObject
 
 # Keyword: whether a smaller value accepts more. Those with x- are limits of dates, which compare as text.
 LIMITS: Final = {
@@ -26,7 +27,7 @@ COMPARED: Final = WORDS | LIMITS.keys() | {
     "type", "enum", "pattern", "format", "properties", "required", "items", "default", "additionalProperties",
     "readOnly", "writeOnly", "$schema", "$defs", *CHOICES,
 }  # fmt: skip
-Schema = Mapping[str, Any]
+Schema = JsonMapping
 Found = Iterator[tuple[str, str]]  # the path within the schema ("/" for the whole), and what changed
 
 
@@ -130,7 +131,7 @@ def may_go(released: Schema, on: date) -> bool:
 def resolved(schema: Schema, document: Schema) -> Schema:
     """Return a schema with its `$ref` resolved; other validating keywords are combined by `allOf`."""
     while "$ref" in schema:
-        target: Any = document
+        target: Schema = document
         for step in schema["$ref"].removeprefix("#/").split("/"):
             target = target[step]
         rest = {name: value for name, value in schema.items() if name != "$ref"}
@@ -138,7 +139,7 @@ def resolved(schema: Schema, document: Schema) -> Schema:
     return schema
 
 
-def plain(schema: Schema, document: Schema) -> dict[str, Any]:
+def plain(schema: Schema, document: Schema) -> JsonObject:
     """Return the schema in a normal form: no `$ref`, `type` and `enum` as lists, null among the types."""
     found = _without_null(dict(resolved(schema, document)), document)
     if "const" in found:
@@ -153,7 +154,7 @@ def plain(schema: Schema, document: Schema) -> dict[str, Any]:
     return {name: value for name, value in found.items() if (name, value) not in NO_LIMITS}
 
 
-def _without_null(schema: dict[str, Any], document: Schema) -> dict[str, Any]:
+def _without_null(schema: JsonObject, document: Schema) -> JsonObject:
     """Rewrite `anyOf` of a typed schema and null as a list of types; return other schemas unchanged."""
     for keyword in ("anyOf", "oneOf"):
         others = [each for each in schema.get(keyword, ()) if each != {"type": "null"}]

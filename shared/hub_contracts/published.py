@@ -1,7 +1,6 @@
 """Registry of the published events by routing key, and the function that reads one."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts import log, notifications, visits
 from hub_contracts.enrolment import (
@@ -19,6 +18,7 @@ from hub_contracts.enrolment import (
     work_groups,
 )
 from hub_contracts.events import Event, publishers, registry
+from hub_contracts.json_text import JsonMapping
 from hub_contracts.reading import Received, read
 
 EVENTS: Final[dict[str, type[Event]]] = registry(
@@ -51,7 +51,7 @@ MARKS: Final[dict[str, type[Event]]] = registry((log,))
 _READABLE: Final = EVENTS | MARKS
 
 
-def parse(body: bytes | str | Mapping[str, Any]) -> Received[Event]:
+def parse(body: bytes | str | JsonMapping) -> Received[Event]:
     """Return the envelope and the typed event of a message that a subscriber has received.
 
     Args:

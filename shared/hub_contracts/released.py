@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import ValidationError
 
 from hub_contracts.compatibility import Break, Rule, breaks, removed_early
+from hub_contracts.json_text import JsonObject
 from hub_contracts.language import OURS, Language, schemas, transport
 from hub_contracts.narrowing import Comparison
 from hub_contracts.upcasting import UnknownVersion, read
@@ -106,7 +107,7 @@ def _samples(release: Path, language: Language, early: set[str]) -> Iterator[tup
                 yield from ((name, each) for each in _lost(message["data"], event.to_data(), case))
 
 
-def _lost(data: dict[str, Any], again: dict[str, Any], case: str) -> Iterator[Break]:
+def _lost(data: JsonObject, again: JsonObject, case: str) -> Iterator[Break]:
     for field, value in data.items():
         if again.get(field) != value:
             yield Break(f"/{field}", f"sample {case} is read differently", Rule.STAYS_READABLE)
@@ -118,6 +119,6 @@ def _marks(language: Language) -> Iterator[tuple[str, Break]]:
             yield key, Break("/", f"version {mark.version} of a mark", Rule.ONE_MARK)
 
 
-def _load(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def _load(path: Path) -> JsonObject:
+    loaded: JsonObject = json.loads(path.read_text(encoding="utf-8"))
     return loaded

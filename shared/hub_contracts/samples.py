@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from hub_contracts.json_text import JsonObject
 
 EXAMPLES: Final = Path(__file__).parent / "examples"  # <routing key>.<case>.json
 
 
-def samples(key: str, folder: Path = EXAMPLES) -> dict[str, dict[str, Any]]:
+def samples(key: str, folder: Path = EXAMPLES) -> dict[str, JsonObject]:
     """Return the sample envelopes of a routing key by the name of their case."""
     return {
         path.stem.rpartition(".")[2]: json.loads(path.read_text(encoding="utf-8"))

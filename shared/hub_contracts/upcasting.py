@@ -6,13 +6,13 @@ without a class for each version.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from hub_contracts.events import Event
+from hub_contracts.json_text import JsonMapping, JsonObject
 
 E = TypeVar("E", bound=Event)
-Data = Mapping[str, Any]
-Upcaster = Callable[[Data], dict[str, Any]]
+Upcaster = Callable[[JsonMapping], JsonObject]
 
 # (type, version) → converter of its data to the next version. No version has been withdrawn yet.
 UPCASTERS: Final[Mapping[tuple[str, int], Upcaster]] = {}
@@ -29,7 +29,7 @@ class UnknownVersion(LookupError):
 def read(
     type_: str,
     version: int,
-    data: Data,
+    data: JsonMapping,
     events: Mapping[str, type[E]],
     upcasters: Mapping[tuple[str, int], Upcaster] = UPCASTERS,
 ) -> E:

@@ -43,7 +43,7 @@ def values_of(field: Described) -> st.SearchStrategy[Any]:
         case OneOf():
             return st.sampled_from(field.json["enum"])
         case Text():
-            pattern = field.json["pattern"]
+            pattern: str = field.json["pattern"]
             if pattern == ANYTHING:
                 return WORDS
             # Python's $ matches before a line end, too.

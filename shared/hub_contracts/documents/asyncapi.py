@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.documents.channels import BROKER, SECURITY, channels, operations, servers
 from hub_contracts.documents.envelope import CONTENT_TYPE, envelope_schema
 from hub_contracts.documents.json_schema import json_schema
 from hub_contracts.documents.words import meaning, title
 from hub_contracts.events import Event
+from hub_contracts.json_text import JsonObject
 from hub_contracts.samples import EXAMPLES, samples
 
 COMPONENTS: Final = "#/components/schemas/"
@@ -22,7 +23,7 @@ def asyncapi(
     *,
     readers: Mapping[str, tuple[str, ...]] | None = None,
     broker: str = BROKER,
-) -> dict[str, Any]:
+) -> JsonObject:
     """The whole document.
 
     Args:
@@ -54,7 +55,7 @@ def asyncapi(
     }
 
 
-def _message(event: type[Event], folder: Path) -> dict[str, Any]:
+def _message(event: type[Event], folder: Path) -> JsonObject:
     what, when = meaning(event)
     described = {
         "type": {"const": event.type},
@@ -74,7 +75,7 @@ def _message(event: type[Event], folder: Path) -> dict[str, Any]:
     }
 
 
-def _schemas(events: list[type[Event]]) -> dict[str, Any]:
+def _schemas(events: list[type[Event]]) -> JsonObject:
     found = {"Envelope": envelope_schema()}
     for event in events:
         records = COMPONENTS if event.version == 1 else f"{COMPONENTS}{event.key}."

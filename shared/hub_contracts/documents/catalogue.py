@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.documents.envelope import exchange_of, same_subject
 from hub_contracts.documents.json_schema import record_schemas
 from hub_contracts.documents.words import described_fields, meaning, title
 from hub_contracts.events import Event, RecordSchema, versions_of
 from hub_contracts.fields import Described, Record, Several
+from hub_contracts.json_text import JsonMapping, JsonObject
 from hub_contracts.samples import EXAMPLES, samples
 
 NO_PERSONAL_DATA: Final = "none"
@@ -41,7 +42,7 @@ class EventEntry:
     readers: tuple[str, ...]  # services of the hub
     together: tuple[type[Event], ...]  # the other events of its subject
     versions: tuple[type[Event], ...]  # of its type, the oldest first
-    samples: Mapping[str, dict[str, Any]]
+    samples: Mapping[str, JsonObject]
 
     @property
     def key(self) -> str:
@@ -137,7 +138,7 @@ def _record(field: Described) -> str:
     return str(inner.schema.makes.__name__) if isinstance(inner, Record) else ""
 
 
-def _limits(json: Mapping[str, Any]) -> str:
+def _limits(json: JsonMapping) -> str:
     match json:
         case {"minimum": least, "maximum": most}:
             return f"{least} to {most}"

@@ -1,10 +1,11 @@
 """Channels, servers and operations of the AsyncAPI document, as subscribers see the broker."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.documents.envelope import exchange_of
 from hub_contracts.events import Event
+from hub_contracts.json_text import JsonObject
 
 VHOST: Final = "hub"
 PORT: Final = 5671  # AMQP over TLS
@@ -16,9 +17,8 @@ SUBSCRIBER: Final = "subscriber"
 DEAD: Final = "subscriber.dead"
 LOG: Final = "hub.log"
 
-Json = dict[str, Any]
 
-SECURITY: Final[Json] = {
+SECURITY: Final[JsonObject] = {
     SUBSCRIBER: {
         "type": "userPassword",
         "description": "The user subscriber.<name> and its password, which the hub's operator makes with"
@@ -27,7 +27,7 @@ SECURITY: Final[Json] = {
 }
 
 
-def servers(broker: str = BROKER) -> Json:
+def servers(broker: str = BROKER) -> JsonObject:
     """Return the servers for subscribers. `broker`: host and port of a deployed hub's broker."""
     security = [{"$ref": f"#/components/securitySchemes/{SUBSCRIBER}"}]
     common = {"protocolVersion": "0.9.1", "pathname": f"/{VHOST}", "security": security}
@@ -55,7 +55,7 @@ def channels(
     publishers: Mapping[str, tuple[type[Event], ...]],
     marks: tuple[type[Event], ...],
     readers: Mapping[str, tuple[str, ...]],
-) -> Json:
+) -> JsonObject:
     """Return the exchanges, the log, the queue of each service, and the queues of a subscriber."""
     events = [event for listed in publishers.values() for event in listed]
     found = {exchange_of(name): _exchange(name, (*listed, *marks)) for name, listed in publishers.items()}
@@ -74,7 +74,7 @@ def channels(
     return found | _of_a_subscriber(events)
 
 
-def operations(publishers: Iterable[str], found: Iterable[str]) -> Json:
+def operations(publishers: Iterable[str], found: Iterable[str]) -> JsonObject:
     """Return the hub's operations: send to exchanges and subscribers, receive from its own queues."""
     told = {f"{name}.publish": _send(name) for name in publishers}
     for channel in found:
@@ -95,7 +95,7 @@ def operations(publishers: Iterable[str], found: Iterable[str]) -> Json:
     return told
 
 
-def _exchange(publisher: str, events: Iterable[type[Event]]) -> Json:
+def _exchange(publisher: str, events: Iterable[type[Event]]) -> JsonObject:
     keys = [event.key for event in events]
     return {
         "address": "{key}",
@@ -120,7 +120,7 @@ def _exchange(publisher: str, events: Iterable[type[Event]]) -> Json:
     }
 
 
-def _of_a_subscriber(events: Iterable[type[Event]]) -> Json:
+def _of_a_subscriber(events: Iterable[type[Event]]) -> JsonObject:
     name = {
         "name": {
             "description": "The subscriber's name, as the operator gave it: lower-case letters, digits and"
@@ -145,7 +145,7 @@ def _of_a_subscriber(events: Iterable[type[Event]]) -> Json:
     return {SUBSCRIBER: live | {"parameters": name}, DEAD: dead | {"parameters": name}}
 
 
-def _queue(address: str, description: str, events: Iterable[type[Event]]) -> Json:
+def _queue(address: str, description: str, events: Iterable[type[Event]]) -> JsonObject:
     return {
         "address": address,
         "title": address,
@@ -167,11 +167,11 @@ def _queue(address: str, description: str, events: Iterable[type[Event]]) -> Jso
     }
 
 
-def _messages(keys: Iterable[str]) -> Json:
+def _messages(keys: Iterable[str]) -> JsonObject:
     return {key: {"$ref": MESSAGES + key} for key in keys}
 
 
-def _send(publisher: str) -> Json:
+def _send(publisher: str) -> JsonObject:
     return {
         "action": "send",
         "summary": f"{publisher} publishes what happened.",

@@ -1,13 +1,14 @@
 """The envelope of every event: CloudEvents 1.0.2 (CNCF, February 2022), structured JSON."""
 
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.events import Event
+from hub_contracts.json_text import JsonObject
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 
 # Attribute: its JSON Schema with its meaning. Those after `revision` may be absent.
-ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
+ATTRIBUTES: Final[dict[str, JsonObject]] = {
     "specversion": {"const": "1.0", "description": "Version of CloudEvents"},
     "id": {
         "type": "string",
@@ -55,7 +56,7 @@ ATTRIBUTES: Final[dict[str, dict[str, Any]]] = {
 OPTIONAL: Final = frozenset({"correlationid", "causationid", "traceparent", "after", "changeid"})
 
 
-def envelope_schema() -> dict[str, Any]:
+def envelope_schema() -> JsonObject:
     """Return the JSON Schema of an envelope with any data."""
     return {
         "type": "object",

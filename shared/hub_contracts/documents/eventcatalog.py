@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.documents.catalogue import NO_PERSONAL_DATA, EventEntry, entry
 from hub_contracts.documents.envelope import exchange_of
 from hub_contracts.documents.flows import FLOWS, Flow
 from hub_contracts.events import Event
+from hub_contracts.json_text import JsonMapping, JsonObject
 
 DOMAIN: Final = "maths-hub"
 OPERATOR: Final = "operator"  # owns what is shared by services
@@ -94,7 +95,7 @@ def _to(publisher: str) -> dict[str, str]:
 
 def _event(described: EventEntry) -> str:
     event = described.event
-    told: dict[str, Any] = {
+    told: JsonObject = {
         "id": event.key,
         "name": event.type,
         "version": version_of(event),
@@ -129,7 +130,7 @@ def _body(described: EventEntry) -> Iterator[str]:
 
 
 def _channel(name: str, address: str, summary: str, owner: str, release: str) -> str:
-    told: dict[str, Any] = {
+    told: JsonObject = {
         "id": name,
         "name": address,
         "version": release,
@@ -167,7 +168,7 @@ def _flow(flow: Flow, owners: list[str], release: str) -> str:
     return _page(told, "<NodeGraph />\n")
 
 
-def _page(attributes: Mapping[str, Any], body: str) -> str:
+def _page(attributes: JsonMapping, body: str) -> str:
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in attributes.items()]
     return "\n".join(["---", *lines, "---", "", body])
 

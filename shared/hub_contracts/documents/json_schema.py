@@ -1,16 +1,17 @@
 """JSON Schema 2020-12 of an event's `data`."""
 
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.compatibility import PUBLISHED_UNTIL
 from hub_contracts.documents.words import data_schema_of, described_fields, meaning
 from hub_contracts.events import Event, RecordSchema
 from hub_contracts.fields import Described, Record, Several
+from hub_contracts.json_text import JsonObject
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema(event: type[Event]) -> dict[str, Any]:
+def json_schema(event: type[Event]) -> JsonObject:
     """Return the schema of one event. Further fields are permitted, as subscribers ignore them."""
     records = record_schemas(event.schema)
     definitions = {"$defs": {name: _object(schema) for name, schema in records.items()}} if records else {}
@@ -25,7 +26,7 @@ def json_schema(event: type[Event]) -> dict[str, Any]:
     }
 
 
-def _promised(event: type[Event]) -> dict[str, Any]:
+def _promised(event: type[Event]) -> JsonObject:
     """Return the last day of an older version, where it is stated."""
     if event.published_until is None:
         return {}
@@ -42,7 +43,7 @@ def record_schemas(schema: RecordSchema) -> dict[str, RecordSchema]:
     return found
 
 
-def _object(schema: RecordSchema) -> dict[str, Any]:
+def _object(schema: RecordSchema) -> JsonObject:
     fields = described_fields(schema)
     return {
         "type": "object",
@@ -51,7 +52,7 @@ def _object(schema: RecordSchema) -> dict[str, Any]:
     }
 
 
-def _property(field: Described) -> dict[str, Any]:
+def _property(field: Described) -> JsonObject:
     """Return the schema of a field; an optional one may be absent or null."""
     known = {"description": field.meaning, **field.json}
     if field.required:

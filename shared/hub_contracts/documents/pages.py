@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from hub_contracts.documents.envelope import ATTRIBUTES, OPTIONAL, exchange_of, same_subject
 from hub_contracts.documents.json_schema import record_schemas
 from hub_contracts.documents.words import data_schema_of, described_fields, meaning, title
 from hub_contracts.events import Event, RecordSchema, versions_of
+from hub_contracts.json_text import JsonObject
 from hub_contracts.samples import EXAMPLES, samples
 
 MADE = "<!-- Made by `python -m hub_contracts.generate --write`; change the code instead. -->"
@@ -133,7 +133,7 @@ def _table(schema: RecordSchema) -> str:
     return "\n".join(lines)
 
 
-def _type(json_schema: dict[str, Any]) -> str:
+def _type(json_schema: JsonObject) -> str:
     """Return a short description of a JSON Schema."""
     match json_schema:
         case {"$ref": ref}:
@@ -187,6 +187,6 @@ def _versions(event: type[Event], events: dict[str, type[Event]]) -> str:
     )
 
 
-def pretty(body: dict[str, Any]) -> str:
+def pretty(body: JsonObject) -> str:
     """Return JSON text as in the files of the catalogue."""
     return json.dumps(body, ensure_ascii=False, indent=2) + "\n"

@@ -7,13 +7,14 @@ fields may be newer than the subscriber. Nothing is sent: a test publishes, then
 import json
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from hub_contracts import MARKS, Event, Received, parse
+from hub_contracts.json_text import JsonObject
 from hub_contracts.testing.factories import HUB, SCHEMAS, WHEN, body_of, kind_of, source_of
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
@@ -30,8 +31,8 @@ class Message:
     body: bytes
     exchange: str  # <publisher>.events; of a replayed event the one through which the queue was filled
     routing_key: str
-    properties: dict[str, Any]  # content_type, delivery_mode, message_id, type, app_id
-    headers: dict[str, Any] = field(default_factory=dict)  # replayed, x-delivery-count
+    properties: Mapping[str, str | int | None]  # content_type, delivery_mode, message_id, type, app_id
+    headers: dict[str, int] = field(default_factory=dict)  # replayed, x-delivery-count
     redelivered: bool = False
 
     @property
@@ -154,7 +155,7 @@ class Bus:
         self._queues.append(queue)
         return queue
 
-    def publish(self, event: Event, *, at: datetime | None = None, **attributes: Any) -> Received[Event]:
+    def publish(self, event: Event, *, at: datetime | None = None, **attributes: object) -> Received[Event]:
         """Publish an event as its publisher would, with its revision and `after`; what a subscriber reads.
 
         Args:
@@ -222,7 +223,7 @@ class Bus:
         return self._now
 
 
-def _attributes(body: bytes) -> dict[str, Any]:
+def _attributes(body: bytes) -> JsonObject:
     try:
         return dict(json.loads(body))
     except (ValueError, TypeError):

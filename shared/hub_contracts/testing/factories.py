@@ -4,10 +4,11 @@ import difflib
 import json
 from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar, overload
+from typing import Final, TypeVar, overload
 from uuid import UUID, uuid4
 
 from hub_contracts import EVENTS, MARKS, Event
+from hub_contracts.json_text import JsonObject
 from hub_contracts.samples import samples
 
 HUB: Final = "test"
@@ -20,14 +21,14 @@ E = TypeVar("E", bound=Event)
 
 
 @overload
-def make(kind: type[E], **facts: Any) -> E: ...
+def make(kind: type[E], **facts: object) -> E: ...
 
 
 @overload
-def make(kind: str, **facts: Any) -> Event: ...
+def make(kind: str, **facts: object) -> Event: ...
 
 
-def make(kind: type[Event] | str, **facts: Any) -> Event:
+def make(kind: type[Event] | str, **facts: object) -> Event:
     """Make an event of a kind: its fullest sample with some facts of your own.
 
     Without facts it is always the same event. Facts are Python values, as the dataclass holds them; None
@@ -79,7 +80,7 @@ def body_of(
     revision: int = 1,
     time: datetime = WHEN,
     after: str | None = None,
-    **attributes: Any,
+    **attributes: object,
 ) -> bytes:
     """The body of the message that tells an event, as the hub writes it.
 
@@ -92,7 +93,7 @@ def body_of(
         after: as in the envelope, such as `VisitPlanned=1`.
         attributes: more of the envelope, such as `correlationid`; None leaves one out.
     """
-    said: dict[str, Any] = {
+    said: JsonObject = {
         "specversion": "1.0",
         "id": str(id or uuid4()),
         "source": source or source_of(type(event)),
