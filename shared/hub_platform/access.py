@@ -8,7 +8,7 @@ import json
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from joserfc import jwt
 from joserfc.errors import SecurityWarning
@@ -132,7 +132,7 @@ class TokenCheck:
                 503, "revocations_unreadable", "The list of revoked tokens cannot be read; try again."
             ) from None
 
-    def _bearer(self, token: str) -> Mapping[str, Any]:
+    def _bearer(self, token: str) -> Mapping[str, object]:
         """Return the claims of a bearer token, of the hub or of the issuer."""
         try:
             return self._claims(token, AUDIENCE)
@@ -145,7 +145,7 @@ class TokenCheck:
                 pass
             raise
 
-    def _claims(self, token: str, audience: str) -> Mapping[str, Any]:
+    def _claims(self, token: str, audience: str) -> Mapping[str, object]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter(
@@ -160,27 +160,26 @@ class TokenCheck:
             raise unauthorised("invalid_token", "The token is invalid here, or has expired.") from exc
 
 
-def known_from(claims: Mapping[str, Any]) -> Known:
+def known_from(claims: Mapping[str, object]) -> Known:
     """Return the holder in the claims of a token whose signature is valid.
 
     Raises:
         Problem: 401 `invalid_token`: a claim is not of its type.
     """
     subject, roles, token_id = claims["sub"], claims.get("roles", []), claims.get("jti")
-    well_formed = (
+    if not (
         isinstance(subject, str)
         and subject
         and is_text(subject)
         and isinstance(roles, list)
         and all(isinstance(role, str) for role in roles)
         and isinstance(token_id, str | None)
-    )
-    if not well_formed:
+    ):
         raise unauthorised("invalid_token", "The token names no subject, or no list of roles.")
     return Known(Actor(subject, frozenset(roles)), _ends(claims["exp"]), token_id)
 
 
-def _ends(value: Any) -> float:
+def _ends(value: object) -> float:
     """Return an instant in seconds since 1970.
 
     Raises:

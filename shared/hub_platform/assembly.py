@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_platform import context, recording, telemetry, tracing
 from hub_platform.access import TokenCheck, session_cookie
-from hub_platform.clocks import Clocks, SettableClock, follow_events
+from hub_platform.clocks import Clocks, Delivered, SettableClock, follow_events
 from hub_platform.context import Check, Context
 from hub_platform.database import Sessions, at_head, make_sessions
 from hub_platform.issuer import Issuer
@@ -82,7 +82,7 @@ def clocks_of(settings: Settings, sessions: Sessions) -> Clocks:
     return Clocks(hub=SettableClock(sessions)) if settings.allow_hub_time else Clocks()
 
 
-def followers_of(made: Context[O]) -> list[Callable[[Iterable[Any]], None]]:
+def followers_of(made: Context[O]) -> list[Callable[[Iterable[Delivered]], None]]:
     """Return the functions that are called with accepted deliveries, so that hub time follows them."""
     hub = made.clocks.hub
     return [follow_events(hub, made.settings.hub_id)] if isinstance(hub, SettableClock) else []

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
@@ -70,7 +70,7 @@ class Raw:
 
     at_most: int = MAX_RAW_BYTES
     media_types: tuple[str, ...] = ("text/csv",)
-    read: Callable[[Body], Any] | None = None
+    read: Callable[[Body], object] | None = None
 
 
 RAW: Final = Raw()
@@ -81,7 +81,7 @@ class Received:
     """A received body: its bytes, or the route's value of them with their digest."""
 
     raw: bytes = b""
-    content: Any = None
+    content: object = None
     digest: str | None = None
 
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
 DEEPEST: Final = 50  # levels of nesting in a JSON body; our deepest command has five
 # Days near the year 1 and 9999 overflow when a rule adds years or an offset to them; what is too early or
@@ -19,7 +19,7 @@ class Unusable(ValueError):
     """A value that nothing behind the edge could take; the message says why, without the value."""
 
 
-def parse_json(raw: bytes) -> Any:
+def parse_json(raw: bytes) -> object:
     """Read a JSON text (RFC 8259, December 2017) that is no deeper than DEEPEST and has usable names.
 
     Values are each field's to check.
@@ -29,7 +29,7 @@ def parse_json(raw: bytes) -> Any:
         ValueError: it is not JSON.
     """
     try:
-        value = json.loads(raw.decode(), parse_constant=_no_number, parse_float=_finite)
+        value: object = json.loads(raw.decode(), parse_constant=_no_number, parse_float=_finite)
     except RecursionError as exc:
         raise Unusable("The body is nested too deeply.") from exc
     if b"\\u" in raw or raw.count(b"[") + raw.count(b"{") > DEEPEST:
@@ -53,13 +53,15 @@ def _finite(digits: str) -> float:
     return number
 
 
-def unusable_texts(value: Any) -> Any:
+def unusable_texts(value: object) -> list[str] | dict[str | int, object] | None:
     """The texts with NUL or half a character in a JSON value, as marshmallow would name them; else None."""
     if isinstance(value, str):
         return None if is_text(value) else ["Use printable characters only."]
     if isinstance(value, dict | list):
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        found = {key: said for key, inner in pairs if (said := unusable_texts(inner)) is not None}
+        found: dict[str | int, object] = {
+            key: said for key, inner in pairs if (said := unusable_texts(inner)) is not None
+        }
         return found or None
     return None
 
@@ -75,12 +77,12 @@ def is_text(value: str) -> bool:
     return True
 
 
-def far_off(values: Mapping[str, Any]) -> list[str]:
+def far_off(values: Mapping[str, object]) -> list[str]:
     """The names of values that are, or hold at any depth, days outside FIRST_DAY to LAST_DAY."""
     return [name for name, value in values.items() if _is_far_off(value)]
 
 
-def _is_far_off(value: Any) -> bool:
+def _is_far_off(value: object) -> bool:
     if isinstance(value, list | tuple | set | frozenset):
         return any(map(_is_far_off, value))
     if is_dataclass(value):
@@ -93,7 +95,7 @@ def _is_far_off(value: Any) -> bool:
     return isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY
 
 
-def _walk(value: Any) -> Iterator[tuple[int, str | None]]:
+def _walk(value: object) -> Iterator[tuple[int, str | None]]:
     """Each level that is reached, and each name, without recursion."""
     left = [(0, value)]
     while left:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from hub_platform.access import Actor
 from hub_platform.bounds import FAR_OFF, Unusable, far_off, is_text, parse_json, unusable_texts
+from hub_platform.json_values import JsonObject, Values
 from hub_platform.paging import PAGE_FIELDS, Page, PageRequest, decode_cursor
 from hub_platform.problems import Problem, pointers
 
@@ -29,8 +30,8 @@ class Call(Generic[C]):
     now: datetime  # hub time, aware UTC
     real_now: datetime  # the machine's time, aware UTC
     command: C
-    query: Mapping[str, Any] = field(default_factory=dict)
-    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Values = field(default_factory=dict)
+    path: Values = field(default_factory=dict)
     page: PageRequest = field(default_factory=PageRequest)
     raw: bytes = b""
     content: Any = None  # value of the route's `Raw.read`
@@ -42,7 +43,7 @@ class Call(Generic[C]):
 class Answer:
     """A result with a revision, location or status of its own."""
 
-    value: Any
+    value: object
     revision: int | None = None  # becomes the ETag
     location: str | None = None
     status: int | None = None
@@ -68,7 +69,7 @@ class Content:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def respond(result: Any, *, status: int, schema: Schema | None) -> Response:
+def respond(result: object, *, status: int, schema: Schema | None) -> Response:
     """Return the result of a route's method as an HTTP response. `status`: the route's usual one."""
     if isinstance(result, Response):
         return result
@@ -87,7 +88,7 @@ def respond(result: Any, *, status: int, schema: Schema | None) -> Response:
     return response
 
 
-def _dump(schema: Schema | None, value: Any, *, many: bool = False) -> Any:
+def _dump(schema: Schema | None, value: object, *, many: bool = False) -> object:
     if isinstance(value, Page):
         return {"items": _dump(schema, value.items, many=True), "next": value.next}
     if schema is not None:
@@ -95,7 +96,7 @@ def _dump(schema: Schema | None, value: Any, *, many: bool = False) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> Any:
+def read_command(request: Request, schema: Schema, path: Values) -> Any:
     """Return the body as the route's command, with those values of the path that the schema has.
 
     Raises:
@@ -112,7 +113,7 @@ def read_command(request: Request, schema: Schema, path: Mapping[str, Any]) -> A
     return schema.load(data | {name: value for name, value in path.items() if name in schema.fields})
 
 
-def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any], PageRequest]:
+def read_query(request: Request, schema: Schema | None) -> tuple[JsonObject, PageRequest]:
     """Return the query parameters and the requested page.
 
     Raises:
@@ -131,7 +132,7 @@ def read_query(request: Request, schema: Schema | None) -> tuple[dict[str, Any],
     return values, PageRequest(values.pop("limit"), None if after is None else decode_cursor(after))
 
 
-def _loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
+def _loaded(schema: Schema, given: dict[str, str]) -> JsonObject:
     """Return parameters as values.
 
     Raises:
@@ -141,7 +142,7 @@ def _loaded(schema: Schema, given: dict[str, str]) -> dict[str, Any]:
         raise ValidationError(
             {name.replace("\0", ""): ["Use printable characters only."] for name in unusable}
         )
-    values: dict[str, Any] = schema.load(given)
+    values: JsonObject = schema.load(given)
     if far := far_off(values):
         raise ValidationError({schema.fields[name].data_key or name: [FAR_OFF] for name in far})
     return values
@@ -164,7 +165,7 @@ def query_schema(declared: type[Schema] | None, *, paged: bool) -> Schema:
     return made
 
 
-def _json(request: Request) -> dict[str, Any]:
+def _json(request: Request) -> JsonObject:
     if request.mimetype != "application/json":
         raise Problem(415, "unsupported_media_type", "Send the body as application/json.")
     try:

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -157,10 +157,34 @@ def hub_time_of(session: Session) -> datetime | None:
     return None if row is None else row.hub_time + max(real_now() - row.real_time, timedelta(0))
 
 
-def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Any]], None]:
+class _Envelope(Protocol):
+    @property
+    def source(self) -> str: ...
+    @property
+    def time(self) -> datetime: ...
+
+
+class _Event(Protocol):
+    @property
+    def publisher(self) -> str: ...
+
+
+class Delivered(Protocol):
+    """The parts of a delivery (of hub_messaging) by which the clock is set."""
+
+    @property
+    def envelope(self) -> _Envelope:
+        """Source and time of the event."""
+
+    @property
+    def event(self) -> _Event:
+        """The event, with its publisher."""
+
+
+def follow_events(clock: SettableClock, hub_id: str) -> Callable[[Iterable[Delivered]], None]:
     """Return a function that sets the clock by deliveries of events of this hub's own services."""
 
-    def follow(deliveries: Iterable[Any]) -> None:
+    def follow(deliveries: Iterable[Delivered]) -> None:
         times = [
             delivery.envelope.time
             for delivery in deliveries

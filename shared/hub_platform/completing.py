@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,15 +21,15 @@ class Completed:
     by then. `complete` runs after the commit, outside transaction and worker, and gives the whole answer.
     """
 
-    first: Any
-    complete: Callable[[], Any]
+    first: object
+    complete: Callable[[], object]
 
 
 def completed(
     result: Completed,
     first: Response,
     attempt: Attempt | None,
-    respond: Callable[[Any], Response],
+    respond: Callable[[object], Response],
     sessions: sessionmaker[Session],
 ) -> Response:
     """Complete an answer; `first` is that of the first step, which is stored for a repeat of `attempt`."""

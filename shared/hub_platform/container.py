@@ -17,8 +17,8 @@ from nameko.containers import ContainerBeingKilled, ServiceContainer, WorkerCont
 
 log = structlog.get_logger(__name__)
 
-ExcInfo = tuple[Any, Any, Any]
-HandleResult = Callable[[Any, Any, ExcInfo | None], Any]
+ExcInfo = tuple[Any, Any, Any]  # of sys.exc_info()
+HandleResult = Callable[[object, object, ExcInfo | None], object]
 
 
 class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no types
@@ -114,11 +114,11 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
 class _Once:
     """Hands a worker's result over, the first time that it is called."""
 
-    def __init__(self, context: Any, handle_result: HandleResult | None) -> None:
+    def __init__(self, context: object, handle_result: HandleResult | None) -> None:
         self._context = context
         self._handle_result = handle_result
 
-    def __call__(self, result: Any, exc_info: ExcInfo | None) -> None:
+    def __call__(self, result: object, exc_info: ExcInfo | None) -> None:
         handle_result, self._handle_result = self._handle_result, None
         if handle_result is not None:
             handle_result(self._context, result, exc_info)

@@ -7,7 +7,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 GUARD: Final = "'"
@@ -17,7 +17,7 @@ LINE_ENDS: Final = str.maketrans(dict.fromkeys("\n\v\f\x1c\x1d\x1e\x85\u2028\u20
 NOT_SHOWN: Final = ("Cc", "Cf", "Zs", "Zl", "Zp")  # Unicode categories of blanks, controls, invisible signs
 
 
-def to_csv(table: Iterable[Sequence[Any]]) -> bytes:
+def to_csv(table: Iterable[Sequence[object]]) -> bytes:
     """A table, its header first, as a file."""
     text = io.StringIO(newline="")
     text.write(BYTE_ORDER_MARK)
@@ -26,7 +26,7 @@ def to_csv(table: Iterable[Sequence[Any]]) -> bytes:
     return text.getvalue().encode()
 
 
-def cell_of(value: Any) -> str:
+def cell_of(value: object) -> str:
     """A value as the text of a cell. A number is never guarded, so that a spreadsheet can add it up."""
     if value is None:
         return ""

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from hub_platform.hosts import look_up_hosts
 
@@ -22,7 +24,7 @@ POOL_SECONDS: Final = 5.0  # for one of the pool's connections to become free
 # Without an answer, after which a connection is abandoned; longer than statement_timeout.
 SILENT_SECONDS: Final = 25.0
 # libpq's connection parameters of all programs: a dead network is detected within 25 s.
-REACHED: Final[dict[str, Any]] = {
+REACHED: Final[dict[str, int]] = {
     "connect_timeout": CONNECT_SECONDS,
     "keepalives": 1,
     "keepalives_idle": 10,
@@ -108,7 +110,7 @@ def one_of(column: str, values: Iterable[str]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({words})", name=column)
 
 
-def reaching(url: str | sa.URL) -> dict[str, Any]:
+def reaching(url: str | sa.URL) -> dict[str, int]:
     """Return SQLAlchemy's `connect_args` for a database; parameters in its address take precedence."""
     own = sa.make_url(url).query
     return {name: value for name, value in REACHED.items() if name not in own}
@@ -154,11 +156,11 @@ def _ask_after(engine: sa.Engine, seconds: float) -> None:
     """
 
     @sa.event.listens_for(engine, "checkin")
-    def note(_connection: Any, record: Any) -> None:
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
         record.info["used_at"] = time.monotonic()
 
     @sa.event.listens_for(engine, "checkout")
-    def ask(connection: Any, record: Any, _holder: Any) -> None:
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _holder: object) -> None:
         now = time.monotonic()
         if now - record.info.get("used_at", now) < seconds:
             return

@@ -6,7 +6,8 @@ outer gateways (`trusted_proxies` of Caddy); a service without a gateway believe
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Final
+from typing import Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -19,18 +20,18 @@ Network = IPv4Network | IPv6Network
 class Forwarded:
     """WSGI middleware: puts what gateways tell where a request without gateways has it."""
 
-    def __init__(self, app: Any, *, gateways: int, outer: Sequence[Network] = ()) -> None:
+    def __init__(self, app: WSGIApplication, *, gateways: int, outer: Sequence[Network] = ()) -> None:
         """Believe so many `gateways` in front of the service, and any number of `outer` ones before them."""
         self._app = app
         self._fixed = ProxyFix(app, x_for=gateways, x_proto=1, x_host=1) if gateways else None
         self._outer = outer
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Hand the request on."""
         if self._fixed is None:
             for name in [name for name in environ if name.startswith("HTTP_X_FORWARDED_")]:
                 del environ[name]
-            return self._app(environ, start_response)  # type: ignore[no-any-return]
+            return self._app(environ, start_response)
         if self._outer and (route := environ.get("HTTP_X_FORWARDED_FOR")):
             environ["HTTP_X_FORWARDED_FOR"] = ",".join(self._without_outer(route.split(",")))
         return self._fixed(environ, start_response)

@@ -1,12 +1,11 @@
 """Finds the addresses of a database's hosts by `socket`: libpq's own look-up blocks the process (ADR 23)."""
 
 import socket
-from typing import Any
 
 import psycopg2
 
 
-def look_up_hosts(_dialect: Any, _record: Any, _words: Any, parameters: dict[str, Any]) -> None:
+def look_up_hosts(_dialect: object, _record: object, _words: object, parameters: dict[str, object]) -> None:
     """Resolve libpq's host names, before SQLAlchemy connects (event `do_connect`).
 
     The names stay: certificates and password files are compared with them. A name with several addresses

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -130,7 +129,7 @@ def first_answer(session: Session, attempt: Attempt, *, now: datetime) -> Respon
     return Response(known.body, known.status, headers=headers)
 
 
-def repeated(kept: Response, session: Session, work: Callable[[], Any]) -> Response:
+def repeated(kept: Response, session: Session, work: Callable[[], object]) -> Response:
     """Give a kept answer again, unless its actor may not do this any longer; change nothing.
 
     An actor can lose responsibility for a thing after the first answer. Only the method knows whose it is, so
@@ -178,8 +177,8 @@ def erase(session: Session, named: bytes) -> None:
     )
 
 
-def _kept(attempt: Attempt, response: Response) -> dict[str, Any]:
-    headers: dict[str, Any] = {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers}
+def _kept(attempt: Attempt, response: Response) -> dict[str, object]:
+    headers: dict[str, object] = {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers}
     headers[ROLES] = sorted(attempt.roles)
     return {"status": response.status_code, "headers": headers, "body": response.get_data()}
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -49,7 +49,7 @@ class Issuer:
     _seen: tuple[int, int] | None = None
     _looked_at: float = field(default=-math.inf)
 
-    def claims(self, token: str) -> Mapping[str, Any]:
+    def claims(self, token: str) -> Mapping[str, object]:
         """Return the claims of a token under the hub's names: `sub`, `roles`, `exp` and `jti`.
 
         Raises:
@@ -98,9 +98,9 @@ class Issuer:
         return self._keys
 
 
-def inner(claims: Mapping[str, Any], path: str) -> Any:
+def inner(claims: Mapping[str, object], path: str) -> object:
     """A claim, or one inside others (`realm_access.roles`); None when it is not there."""
-    found: Any = claims
+    found: object = claims
     for name in path.split("."):
         found = found.get(name) if isinstance(found, Mapping) else None
     return found

@@ -10,7 +10,8 @@ import socket
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from types import ModuleType
+from typing import Final, ParamSpec, TypeVar
 
 import eventlet
 from eventlet import hubs, patcher
@@ -22,10 +23,12 @@ LOOKUP_SECONDS: Final = 5.0
 AT_ONCE: Final = 16
 FUNCTIONS: Final = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
 
-_os: Any = patcher.original("os")
-_thread: Any = patcher.original("_thread")
+_os: ModuleType = patcher.original("os")
+_thread: ModuleType = patcher.original("_thread")
 
-Question = tuple[Any, ...]
+P = ParamSpec("P")
+T = TypeVar("T")
+Question = tuple[object, ...]
 
 
 class Lookups:
@@ -36,7 +39,7 @@ class Lookups:
         self._seconds = seconds
         self._under_way: dict[Question, tuple[Event, float]] = {}
 
-    def ask(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def ask(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call one of the standard library's look-up functions.
 
         Raises:
@@ -52,21 +55,21 @@ class Lookups:
             self._under_way[question] = (Event(), time.monotonic() + self._seconds)
             eventlet.spawn_n(self._look_up, question, partial(function, *args, **kwargs))
         answer, ends = self._under_way[question]
-        told = answer.wait(max(0.0, ends - time.monotonic()))
-        if told is None:
+        found: T | None = answer.wait(max(0.0, ends - time.monotonic()))
+        if found is None:
             raise socket.gaierror(socket.EAI_AGAIN, "no name server answers")
-        return told
+        return found
 
-    def _look_up(self, question: Question, function: Callable[[], Any]) -> None:
+    def _look_up(self, question: Question, function: Callable[[], object]) -> None:
         """Hand the answer to those who wait. It stays under way until the thread is done, however long."""
         answer, _ = self._under_way[question]
-        told, error = None, None
+        found, error = None, None
         try:
-            told = _on_a_thread(function)
+            found = _on_a_thread(function)
         except Exception as exc:  # noqa: BLE001 - it belongs to those who wait
             error = exc
         del self._under_way[question]
-        answer.send(told, error)
+        answer.send(found, error)
 
 
 def look_up_on_threads(seconds: float = LOOKUP_SECONDS) -> None:
@@ -90,19 +93,20 @@ def is_address(host: object) -> bool:
     return True
 
 
-def _on_a_thread(function: Callable[[], Any]) -> Any:
+def _on_a_thread(function: Callable[[], T]) -> T:
     """Call a function on a thread of its own; other greenlets go on meanwhile.
 
     eventlet's own pool (tpool) waits for its threads at the end of the process: for the silent name server.
     """
     ended, tell = _os.pipe()
-    outcome: list[tuple[Any, Exception | None]] = []
+    answers: list[T] = []
+    errors: list[Exception] = []
 
     def work() -> None:
         try:
-            outcome.append((function(), None))
+            answers.append(function())
         except Exception as exc:  # noqa: BLE001 - it is raised where the answer is awaited
-            outcome.append((None, exc))
+            errors.append(exc)
         finally:
             _os.close(tell)  # which makes the other end readable
 
@@ -115,7 +119,6 @@ def _on_a_thread(function: Callable[[], Any]) -> Any:
         hubs.trampoline(ended, read=True)
     finally:
         _os.close(ended)
-    ((told, error),) = outcome
-    if error is not None:
-        raise error
-    return told
+    if errors:
+        raise errors[0]
+    return answers[0]

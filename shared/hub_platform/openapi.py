@@ -10,6 +10,7 @@ from marshmallow import Schema
 
 from hub_platform import __version__
 from hub_platform.access import ANYONE
+from hub_platform.json_values import JsonObject
 from hub_platform.problems import MEDIA_TYPE
 from hub_platform.routes import PAGE, Raw, Route, routes_of
 
@@ -33,11 +34,11 @@ PROBLEM = {
 }
 
 # The headers that `idempotency` and `headers.read_expected` read.
-KEY: dict[str, Any] = {"minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"}
-ETAG: dict[str, Any] = {"pattern": '^(W/)?"[0-9]+"$'}
+KEY: JsonObject = {"minLength": 1, "maxLength": 200, "pattern": "^[!-~]([ -~]*[!-~])?$"}
+ETAG: JsonObject = {"pattern": '^(W/)?"[0-9]+"$'}
 
 
-def describe(service_class: type) -> dict[str, Any]:
+def describe(service_class: type) -> JsonObject:
     """The OpenAPI document of a service class, every route in it."""
     name = str(service_class.name)  # type: ignore[attr-defined]
     spec = APISpec(
@@ -51,16 +52,16 @@ def describe(service_class: type) -> dict[str, Any]:
     for method_name, route in sorted(routes_of(service_class).items()):
         operation = _operation(method_name, route, getattr(service_class, method_name).__doc__ or "")
         spec.path(path=_template(route.url), operations={route.method.lower(): operation})
-    document: dict[str, Any] = _with_patterns_for_all(spec.to_dict())
+    document: JsonObject = _with_patterns_for_all(spec.to_dict())
     for path in document["paths"].values():
         for operation in path.values():
             operation["parameters"] = [_sent(parameter) for parameter in operation["parameters"]]
     return document
 
 
-def _operation(method_name: str, route: Route, doc: str) -> dict[str, Any]:
+def _operation(method_name: str, route: Route, doc: str) -> JsonObject:
     summary, _, description = doc.strip().partition("\n\n")
-    operation: dict[str, Any] = {
+    operation: JsonObject = {
         "operationId": method_name,
         "summary": summary.strip(),
         "description": re.sub(r"\s+", " ", description).strip(),
@@ -82,14 +83,14 @@ def _operation(method_name: str, route: Route, doc: str) -> dict[str, Any]:
     return operation
 
 
-def _responses(route: Route) -> dict[str, Any]:
-    answer: Any = route.answer_schema or {}
+def _responses(route: Route) -> JsonObject:
+    answer: object = route.answer_schema or {}
     if route.paged:
         answer = {
             "type": "object",
             "properties": {"items": {"type": "array", "items": answer}, "next": {"type": ["string", "null"]}},
         }
-    problem: dict[str, Any] = {
+    problem: JsonObject = {
         "description": "A problem",
         "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
@@ -105,7 +106,7 @@ def _responses(route: Route) -> dict[str, Any]:
     return good | {"default": problem}
 
 
-def _headers(route: Route) -> list[dict[str, Any]]:
+def _headers(route: Route) -> list[JsonObject]:
     """PUT and PATCH need one of the two that name a revision, which OpenAPI has no words for."""
     named = {
         "POST": {"Idempotency-Key": KEY},
@@ -118,7 +119,7 @@ def _headers(route: Route) -> list[dict[str, Any]]:
     ]
 
 
-def _path_parameters(path: str) -> list[dict[str, Any]]:
+def _path_parameters(path: str) -> list[JsonObject]:
     return [
         {
             "in": "path",
@@ -138,7 +139,7 @@ def _without_path(schema: Schema, path: str) -> Schema:
     return type(schema)(exclude=sorted(in_path)) if in_path else schema
 
 
-def _with_patterns_for_all(value: Any) -> Any:
+def _with_patterns_for_all(value: Any) -> Any:  # any JSON value
     """Patterns as ECMA-262 has them, which JSON Schema asks for: it ends a text by $ and begins anywhere."""
     if isinstance(value, list):
         return [_with_patterns_for_all(one) for one in value]
@@ -151,7 +152,7 @@ def _with_patterns_for_all(value: Any) -> Any:
     return told
 
 
-def _sent(parameter: dict[str, Any]) -> dict[str, Any]:
+def _sent(parameter: JsonObject) -> JsonObject:
     """Return the schema of a parameter as sent: an absent one is null inside, but null is never sent."""
     schema = dict(parameter["schema"])
     if isinstance(schema.get("type"), list):
@@ -167,6 +168,6 @@ def _template(path: str) -> str:
     return re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", path)
 
 
-def _name(schema: Any) -> str:
+def _name(schema: object) -> str:
     cls = schema if isinstance(schema, type) else type(schema)
     return str(cls.__name__).removesuffix("Schema")

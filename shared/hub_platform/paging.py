@@ -41,7 +41,7 @@ class PageRequest:
     """Which page was asked for."""
 
     limit: int = DEFAULT_LIMIT
-    after: tuple[Any, ...] | None = None
+    after: tuple[object, ...] | None = None
 
     def fetch(
         self,
@@ -73,13 +73,13 @@ class PageRequest:
         return rows, encode_cursor([getattr(rows[-1], key.key) for key in keys])
 
 
-def encode_cursor(values: Sequence[Any]) -> str:
+def encode_cursor(values: Sequence[object]) -> str:
     """Make an opaque cursor of one row's keys."""
     text = json.dumps([value if isinstance(value, int | str) else str(value) for value in values])
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str) -> tuple[Any, ...]:
+def decode_cursor(cursor: str) -> tuple[object, ...]:
     """Read a cursor back.
 
     Raises:
@@ -94,7 +94,7 @@ def decode_cursor(cursor: str) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _is_key(value: Any) -> bool:
+def _is_key(value: object) -> bool:
     """Whether a value can stand in a cursor of ours: a text, or a number that a column can hold."""
     if isinstance(value, int):
         return abs(value) <= LARGEST

@@ -14,9 +14,10 @@ import eventlet
 import structlog
 from eventlet.event import Event
 from nameko.extensions import Entrypoint
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub_platform.container import HandleResult
 from hub_platform.context import context_of
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -67,7 +68,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
                 self._failures += 1
                 log.error("periodic_interrupted", method=self.method_name, error=type(exc).__name__)
 
-    def _take_turns(self, lock: Any) -> None:
+    def _take_turns(self, lock: Connection) -> None:
         """Take a turn, and every one from then on, unless another replica does."""
         key = {"key": zlib.crc32(f"{self.container.service_name}.{self.method_name}".encode())}
         if not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
@@ -104,7 +105,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
             return self.seconds
         return min(self.seconds, AGAIN_SECONDS * 2.0 ** min(self._failures - 1, DOUBLINGS))
 
-    def _turn(self, lock: Any) -> None:
+    def _turn(self, lock: Connection) -> None:
         done = Event()
         hub_time = context_of(self.container).clocks.hub.now() if self.by_hub_time else None
         self.container.spawn_worker(self, (), {}, handle_result=_send_to(done))
@@ -122,7 +123,7 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
             raise lost
 
 
-def _wait_for(done: Event, lock: Any) -> SQLAlchemyError | None:
+def _wait_for(done: Event, lock: Connection) -> SQLAlchemyError | None:
     """Wait until a turn has ended, also where the lock is lost meanwhile: no turn is taken over itself.
 
     A statement every few seconds shows PostgreSQL that the replica is alive. Return the error by which the
@@ -147,8 +148,8 @@ def _waited(event: Event, seconds: float) -> bool:
     return bool(event.ready())
 
 
-def _send_to(done: Event) -> Any:
-    def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+def _send_to(done: Event) -> HandleResult:
+    def handle_result(_worker: object, result: object, exc_info: object) -> tuple[object, object]:
         done.send(result, exc_info)
         return result, exc_info
 

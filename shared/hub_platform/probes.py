@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import FunctionType
-from typing import Any, Final
+from typing import Final
 
 import eventlet
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -50,7 +50,7 @@ class Probes:
     timers = hub_time_of_turns()
     work_left = work_left()
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         """Put the probes' routes on a service class."""
         super().__init_subclass__(**kwargs)
         if "name" not in vars(cls):
@@ -67,7 +67,7 @@ class Probes:
         cls._add(_openapi, route("GET", f"/{cls.name}/v1/openapi.json", allow=ANYONE))
 
     @classmethod
-    def _add(cls, answer: Any, decorate: Callable[[Any], Any]) -> None:
+    def _add(cls, answer: Callable[..., object], decorate: Callable[[FunctionType], object]) -> None:
         """Put a route on this class; on a function of its own, as nameko keeps the route on the function."""
         own = FunctionType(answer.__code__, answer.__globals__, answer.__name__)
         own.__doc__ = answer.__doc__
@@ -125,7 +125,7 @@ def _version(self: Probes, call: Call[None]) -> dict[str, str]:  # noqa: ARG001 
     return {"service": self.name, "version": __version__}
 
 
-def _clock(self: Probes, call: Call[None]) -> dict[str, Any]:
+def _clock(self: Probes, call: Call[None]) -> dict[str, object]:
     """Return both clocks, the hub time at which each timer's last turn began, and the work left."""
     return {
         "hub_time": _iso(self.clocks.hub.now()),
@@ -139,7 +139,7 @@ def _iso(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def _openapi(self: Probes, call: Call[None]) -> dict[str, Any]:  # noqa: ARG001 - every route takes the call
+def _openapi(self: Probes, call: Call[None]) -> dict[str, object]:  # noqa: ARG001 - every route takes the call
     """This interface, described in OpenAPI 3.1."""
     from hub_platform.openapi import describe  # asked for seldom, and slow to import
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Protocol
 
 from marshmallow import ValidationError
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
@@ -23,6 +23,13 @@ READ_ONLY = "25006"  # a standby, or a server that a managed service is about to
 STATUS_OF_KIND = {"rule": 422, "unknown": 404, "conflict": 409, "stale": 412}
 
 
+class _Refusal(Protocol):
+    """The parts of a service's refusal that each of them has."""
+
+    code: str
+    detail: str
+
+
 class Problem(Exception):
     """An answer that is not a success. The meaning of `code` never changes; `detail` is for a person."""
 
@@ -34,7 +41,7 @@ class Problem(Exception):
         *,
         errors: Iterable[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
-        extensions: Mapping[str, Any] | None = None,
+        extensions: Mapping[str, object] | None = None,
     ) -> None:
         """`extensions`: further members of the body (RFC 9457, 3.2)."""
         super().__init__(code)
@@ -60,7 +67,7 @@ def problem_of(exc: BaseException) -> Problem:
     if isinstance(exc, DataError):
         return Problem(422, "unusable_value", "A value is too large or cannot be stored.")
     kind = getattr(exc, "kind", None)
-    if kind in STATUS_OF_KIND and hasattr(exc, "code"):
+    if kind in STATUS_OF_KIND and hasattr(exc, "code") and hasattr(exc, "detail"):
         return _refusal(exc, STATUS_OF_KIND[kind])
     if isinstance(exc, HTTPException) and exc.code is not None:
         return _http(exc)
@@ -97,7 +104,7 @@ def _database(exc: DBAPIError) -> Problem:
 
 def response_of(problem: Problem) -> Response:
     """Return the problem as an HTTP response."""
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         **problem.extensions,
         "type": f"/problems/{problem.code}",
         "title": HTTPStatus(problem.status).phrase,
@@ -112,7 +119,7 @@ def response_of(problem: Problem) -> Response:
     )
 
 
-def pointers(messages: Any, base: str = "") -> list[tuple[str, str]]:
+def pointers(messages: object, base: str = "") -> list[tuple[str, str]]:
     """Flatten marshmallow's nested messages into (JSON pointer, sentence) pairs."""
     if isinstance(messages, dict):
         return [
@@ -125,7 +132,7 @@ def pointers(messages: Any, base: str = "") -> list[tuple[str, str]]:
     return [(base, str(messages))]
 
 
-def _refusal(exc: Any, status: int) -> Problem:
+def _refusal(exc: _Refusal, status: int) -> Problem:
     errors = list(getattr(exc, "errors", None) or [])
     pointer = str(getattr(exc, "pointer", ""))
     if pointer and not errors:

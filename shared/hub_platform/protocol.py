@@ -120,5 +120,5 @@ class BoundedProtocol(HttpOnlyProtocol):  # type: ignore[misc]  # nameko ships n
         self._client.begin_transfer()
         return environ
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: object) -> None:
         """Log nothing: data of unknown senders belongs in no log."""

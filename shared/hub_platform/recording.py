@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import structlog
@@ -25,6 +25,9 @@ from hub_platform.database import Sessions
 from hub_platform.deadlines import within
 from hub_platform.problems import Problem
 from hub_platform.web import HubRequest
+
+if TYPE_CHECKING:
+    from hub_platform.routes import Route
 
 MOST_IDS: Final = 1_000  # in one row; `left_out` tells how many more there were
 LEFT_OUT: Final = "left_out"
@@ -47,7 +50,7 @@ def is_recorded(method: str, *, personal: bool) -> bool:
     return personal or method not in READING
 
 
-def record(route: Any, call: Call[Any], response: Response, *, repeated: bool = False) -> None:
+def record(route: "Route", call: Call[object], response: Response, *, repeated: bool = False) -> None:
     """Record what a `Route` has answered, in the transaction of `call`.
 
     `repeated`: the answer was stored under an Idempotency-Key and is given again.
@@ -72,7 +75,7 @@ def record(route: Any, call: Call[Any], response: Response, *, repeated: bool = 
     audit.write(call.session, row, now=call.real_now)
 
 
-def record_after(route: Any, call: Call[Any], response: Response) -> None:
+def record_after(route: "Route", call: Call[object], response: Response) -> None:
     """Record an answer that was made after its transaction, before it leaves."""
     if route.recorded:
         with context_of(route.container).sessions.begin() as session:
@@ -80,7 +83,7 @@ def record_after(route: Any, call: Call[Any], response: Response) -> None:
             record(route, replace(call, session=session), response)
 
 
-def record_refusal(route: Any, request: HubRequest, problem: Problem) -> None:
+def record_refusal(route: "Route", request: HubRequest, problem: Problem) -> None:
     """Record a request to a `Route` that was refused or has failed, unless its sender is not known.
 
     A failure to record it is logged: the refusal stands, and nothing was changed.
@@ -115,7 +118,7 @@ def question_recorder(sessions: Sessions, now: Callable[[], datetime]) -> Callab
     """
 
     def record_question(
-        route: str, arguments: Mapping[str, Any], *, asked_by: str | None, correlation_id: str | None
+        route: str, arguments: Mapping[str, object], *, asked_by: str | None, correlation_id: str | None
     ) -> None:
         subjects = _Subjects(frozenset())
         subjects.add_members(arguments)
@@ -133,7 +136,9 @@ def question_recorder(sessions: Sessions, now: Callable[[], datetime]) -> Callab
     return record_question
 
 
-def _entry(route: Any, request: Request, actor: Actor, correlation_id: str | None) -> Callable[..., Entry]:
+def _entry(
+    route: "Route", request: Request, actor: Actor, correlation_id: str | None
+) -> Callable[..., Entry]:
     """An entry with what every request tells; the rest is to be given."""
     return partial(
         Entry,
@@ -159,7 +164,7 @@ def _address(text: str | None) -> str | None:
     return str(getattr(known, "ipv4_mapped", None) or known)
 
 
-def _members(command: Any) -> dict[str, Any]:
+def _members(command: object) -> dict[str, object]:
     if not is_dataclass(command) or isinstance(command, type):
         return {}
     return {one.name: getattr(command, one.name) for one in fields(command)}
@@ -172,7 +177,7 @@ class _Subjects:
         self._named = named
         self._ids: dict[str, dict[str, None]] = {}
 
-    def add_members(self, members: Mapping[str, Any]) -> None:
+    def add_members(self, members: Mapping[str, object]) -> None:
         """Add the ids among some values: UUIDs, and whatever the members `named` hold."""
         for name, value in members.items():
             if isinstance(value, list | tuple | set | frozenset):
@@ -195,8 +200,8 @@ class _Subjects:
             listed[LEFT_OUT] = [str(left_out)]
         return listed
 
-    def _id(self, name: str) -> Callable[[Any], str | None]:
-        def read(value: Any) -> str | None:
+    def _id(self, name: str) -> Callable[[object], str | None]:
+        def read(value: object) -> str | None:
             if isinstance(value, UUID) or (isinstance(value, str) and re.fullmatch(_ID, value)):
                 return str(value)
             return str(value) if name in self._named and isinstance(value, str | int) else None

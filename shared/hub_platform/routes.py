@@ -151,7 +151,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         admit(actor, self.allow)
         return actor
 
-    def _read(self, request: HubRequest, actor: Actor) -> tuple["partial[Call[Any]]", str | None]:
+    def _read(self, request: HubRequest, actor: Actor) -> tuple["partial[Call[object]]", str | None]:
         """Return a call without its transaction, and the digest of a body that was read as a stream."""
         query, page = calls.read_query(request, self.query_schema)
         known = actor is not ANONYMOUS
@@ -160,7 +160,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         took = Received()
         if isinstance(self.body, Raw):
             took = receive(request, self.body, subject=actor.subject, known=known)
-        call: partial[Call[Any]] = partial(
+        call: partial[Call[object]] = partial(
             Call,
             actor=actor,
             now=now,
@@ -206,7 +206,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
             response = completed(result, response, attempt, self._respond, context.sessions)
         return response.make_conditional(request) if self.method == "GET" else response
 
-    def _respond(self, result: Any) -> Response:
+    def _respond(self, result: object) -> Response:
         return calls.respond(result, status=self.status, schema=self.answer_schema)
 
     def _refuse(self, problem: Problem, exc: Exception, request: HubRequest) -> Response:

@@ -139,7 +139,7 @@ def _migrate(service: str, package: str) -> None:
     print(f"{service}: the database is at the newest migration")  # noqa: T201 - a command's answer
 
 
-def _describe(service_class: str) -> dict[str, Any]:
+def _describe(service_class: str) -> dict[str, object]:
     from hub_platform.openapi import describe
 
     return describe(_load(service_class))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from hub_platform.bounds import FAR_OFF, far_off
+from hub_platform.json_values import JsonObject
 
 DAYS: Final = (date(2000, 1, 1), date(2199, 12, 31))  # the first and the last one that a list is asked for
 SPACE: Final = "Zs"  # Unicode's spaces, the no-break space among them
@@ -96,7 +97,7 @@ class DaysQuery(Schema):
     last_day = fields.Date(data_key="to", load_default=None, validate=validate.Range(*DAYS))
 
     @validates_schema
-    def check_order(self, data: dict[str, Any], **_: Any) -> None:
+    def check_order(self, data: JsonObject, **_: object) -> None:
         """Refuse a last day before the first one: such a list would always be empty."""
         first, last = data.get("first_day"), data.get("last_day")
         if first is not None and last is not None and last < first:
@@ -114,7 +115,7 @@ class CommandSchema(Schema):
         unknown = RAISE
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Any:
+    def make(self, data: JsonObject, **_: object) -> Any:
         """Build the command.
 
         Raises:

@@ -11,7 +11,8 @@ import faulthandler
 import json
 import signal
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Final
 
 import eventlet
 import structlog
@@ -20,16 +21,19 @@ from eventlet.event import Event
 
 from hub_platform.clocks import real_now
 
+if TYPE_CHECKING:
+    from hub_platform.container import HubContainer
+
 LEAVE_SECONDS: Final = 9.0
 LAST_SECONDS: Final = 9.5  # when even the timer's thread cannot run, as another one holds Python's lock
 FORCED: Final = 70  # the exit code of a process that had to be ended: EX_SOFTWARE of sysexits.h
 LINE_BYTES: Final = 4000  # a pipe that is writable takes as many at once, so that writing cannot block
 STDOUT: Final = 1
 
-_os: Any = patcher.original("os")
-_select: Any = patcher.original("select")
-_time: Any = patcher.original("time")
-_thread: Any = patcher.original("_thread")
+_os: ModuleType = patcher.original("os")
+_select: ModuleType = patcher.original("select")
+_time: ModuleType = patcher.original("time")
+_thread: ModuleType = patcher.original("_thread")
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +41,7 @@ log = structlog.get_logger(__name__)
 class Shutdown:
     """Sees one container off."""
 
-    def __init__(self, service: str, container: Any) -> None:
+    def __init__(self, service: str, container: "HubContainer") -> None:
         self._service = service
         self._container = container
         self._started = Event()
@@ -79,7 +83,7 @@ class Shutdown:
             self._container.kill()
 
 
-def _do_nothing(_signal: int, _frame: Any) -> None:
+def _do_nothing(_signal: int, _frame: object) -> None:
     """Stand where Python would end the process at once."""
 
 

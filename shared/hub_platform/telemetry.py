@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Iterator
 from functools import cache
 from types import TracebackType
-from typing import Any
 
 import structlog
 from opentelemetry import trace
@@ -109,7 +108,7 @@ def _tell_exceptions_without_their_texts(_logger: object, _method: str, event: E
     return event
 
 
-def _exception(exc_info: Any) -> BaseException | None:
+def _exception(exc_info: object) -> BaseException | None:
     """Return the exception that `exc_info=` of a logging call names: itself, in a triple, or present."""
     if isinstance(exc_info, tuple):
         exc_info = exc_info[1]

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from joserfc import jwt
 from joserfc.errors import JoseError, SecurityWarning
@@ -78,7 +78,7 @@ def _remembered(subject: str, roles: Iterable[str], lifetime: timedelta, now: da
     return Issued(str(new_id()), subject, tuple(sorted(set(roles))), begins, begins + lifetime)
 
 
-def _signed(key: OKPKey, issued: Issued, own: Mapping[str, Any]) -> str:
+def _signed(key: OKPKey, issued: Issued, own: Mapping[str, object]) -> str:
     claims = {
         "sub": issued.subject,
         "roles": list(issued.roles),

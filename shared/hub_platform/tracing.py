@@ -8,7 +8,7 @@ import atexit
 import contextlib
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, StatusCode
@@ -17,6 +17,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from hub_platform import __version__
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter
 
     from hub_platform.settings import Settings
@@ -43,7 +44,7 @@ def configure(settings: "Settings") -> None:
         atexit.register(partial(_flush, provider))
 
 
-def provider_of(exporter: "SpanExporter", settings: "Settings") -> Any:
+def provider_of(exporter: "SpanExporter", settings: "Settings") -> "TracerProvider":
     """Return a provider that samples spans of this service by whole traces and exports them."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
@@ -97,7 +98,7 @@ def current_traceparent() -> str | None:
     return carrier.get("traceparent")
 
 
-def _flush(provider: Any) -> None:
+def _flush(provider: "TracerProvider") -> None:
     """Send what is left, within a bounded time."""
     import eventlet
 

@@ -2,9 +2,11 @@
 
 import errno
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any, Final
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import eventlet
 import structlog
@@ -19,6 +21,7 @@ from hub_platform.connections import IDLE_SECONDS, Connection, Connections, most
 from hub_platform.context import context_of
 from hub_platform.forwarded import Forwarded
 from hub_platform.ids import new_id
+from hub_platform.json_values import Values
 from hub_platform.problem_pages import SIGN_IN_PAGE, START_PAGE, refusal_of
 from hub_platform.problems import problem_of
 from hub_platform.protocol import BoundedProtocol
@@ -41,7 +44,7 @@ class AddressTaken(Exception):
 class HubRequest(Request):
     """A request with its path values, correlation id and sender."""
 
-    path_values: Mapping[str, Any] = {}
+    path_values: Values = MappingProxyType({})
     correlation_id: str = ""
     actor: Actor = ANONYMOUS  # holder of its credential, even where the role is missing
     pages: frozenset[str] = frozenset()  # those of START_PAGE and SIGN_IN_PAGE that answer at this address
@@ -54,7 +57,7 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
         super().__init__(server)
         self.url_map.merge_slashes = False  # an address with doubled slashes is none of ours
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         request = HubRequest(environ, shallow=True)
         request.pages = self.pages_at(request)
@@ -63,9 +66,10 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
         except HTTPException as exc:
             return self._refused(request, exc)(environ, start_response)
         request.path_values = values
-        return provider.handle_request(request)(environ, start_response)
+        answer: Iterable[bytes] = provider.handle_request(request)(environ, start_response)
+        return answer
 
-    def _match(self, environ: dict[str, Any]) -> tuple[Any, Mapping[str, Any]]:
+    def _match(self, environ: WSGIEnvironment) -> tuple[Any, Values]:
         """Find the route, and the values that the address gives it.
 
         Raises:

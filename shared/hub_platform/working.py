@@ -1,16 +1,21 @@
 """Runs requests by turns, in nameko workers that end when their caller stops waiting."""
 
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING
 
 from eventlet import Timeout
 from eventlet.event import Event
 from werkzeug.wrappers import Request
 
 from hub_platform.access import ANONYMOUS, Actor
+from hub_platform.calls import Call
 from hub_platform.forwarded import visitor
 from hub_platform.queueing import Queue
 from hub_platform.shares import Shares
+
+if TYPE_CHECKING:
+    from hub_platform.container import HubContainer
+    from hub_platform.routes import Route
 
 
 def turn(
@@ -28,14 +33,14 @@ def turn(
     )
 
 
-def work(container: Any, entrypoint: Any, call: Any) -> Any:
+def work(container: "HubContainer", entrypoint: "Route", call: Call[object]) -> object:
     """Run the entrypoint's method in a nameko worker and wait for what it gives.
 
     A worker is ended when its caller stops waiting for it.
     """
     done = Event()
 
-    def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+    def handle_result(_worker: object, result: object, exc_info: object) -> tuple[object, object]:
         done.send(result, exc_info)
         return result, exc_info
 

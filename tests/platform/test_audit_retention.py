@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +20,7 @@ from hub_platform.audit import ADDRESS_KEPT_FOR, AT_A_TIME, DONE, KEPT_FOR, Entr
 from hub_platform.calls import Call
 from hub_platform.clocks import Clocks
 from hub_platform.probes import Probes
+from hub_platform.routes import Route
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -136,7 +137,7 @@ def recorded(
             path=path or {},
             request=request,
         )
-        recording.record(route, call, answer)
+        recording.record(cast("Route", route), call, answer)
         return dict(session.execute(sa.select(audit.audit)).mappings().one())
 
 

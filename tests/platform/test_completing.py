@@ -43,7 +43,8 @@ def repeated(database: Database) -> tuple[int, bytes]:
 
 
 def complete(database: Database, first: Response, make: Any, attempt: Attempt | None = MINE) -> bytes:
-    response = completed(Completed("first", make), first, attempt, Response, database)
+    result = Completed("first", make)
+    response = completed(result, first, attempt, lambda made: Response(str(made)), database)
     return response.get_data()
 
 

@@ -4,7 +4,8 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from tests.support.services import Client, RunningService
@@ -28,13 +29,13 @@ def seen(headers: Mapping[str, str], gateways: int, outer: str = "") -> Request:
     """A request from 10.0.0.1 as a service sees it."""
     kept: list[dict[str, Any]] = []
 
-    def app(environ: dict[str, Any], _start: Any) -> list[bytes]:
+    def app(environ: WSGIEnvironment, _start: object) -> list[bytes]:
         kept.append(environ)
         return []
 
     request = Request.from_values("/", base_url="http://hub.lan/", headers=dict(headers))
     request.environ["REMOTE_ADDR"] = "10.0.0.1"
-    Forwarded(app, gateways=gateways, outer=networks(outer))(request.environ, None)
+    Forwarded(app, gateways=gateways, outer=networks(outer))(request.environ, cast("StartResponse", None))
     return Request(kept[0])
 
 

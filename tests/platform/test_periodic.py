@@ -1,11 +1,12 @@
 """Work that is done every so often: what a turn that fails means for the next one."""
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from eventlet import spawn_after
 from eventlet.event import Event
+from sqlalchemy import Connection
 from sqlalchemy.exc import InvalidRequestError
 from tests.platform.contexts import config_with
 
@@ -129,7 +130,7 @@ def test_the_holder_of_the_lock_sends_statements_during_a_turn(monkeypatch: pyte
     monkeypatch.setattr(periodic, "ALIVE_SECONDS", 0.01)
     lock, done = Lock(), Event()
     spawn_after(0.1, done.send, None)
-    assert periodic._wait_for(done, lock) is None
+    assert periodic._wait_for(done, cast("Connection", lock)) is None
     assert set(lock.said) == {"SELECT 1"}
 
 
@@ -142,6 +143,6 @@ def test_a_turn_ends_before_the_loss_of_its_lock_is_raised(monkeypatch: pytest.M
     monkeypatch.setattr(periodic, "ALIVE_SECONDS", 0.01)
     lock, done = Losing(), Event()
     spawn_after(0.1, done.send, None)
-    assert isinstance(periodic._wait_for(done, lock), InvalidRequestError)
+    assert isinstance(periodic._wait_for(done, cast("Connection", lock)), InvalidRequestError)
     assert done.ready()
     assert lock.said == ["SELECT 1"]

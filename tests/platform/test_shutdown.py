@@ -2,7 +2,7 @@
 
 import json
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import eventlet
 import pytest
@@ -86,7 +86,7 @@ def test_a_container_that_cannot_stop_is_killed(monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr(hubs, "trampoline", lambda _fd, read: done.append("asked"))  # noqa: ARG005
     container = SimpleNamespace(stop=stop, kill=lambda: done.append("kill"))
-    shutdown = Shutdown("visits", container)
+    shutdown = Shutdown("visits", cast("HubContainer", container))
     shutdown.started()
     shutdown._stop_when(0)
     assert done == ["asked", "stop", *(["kill"] if fails else [])]
