@@ -17,7 +17,7 @@ def test_a_list_is_seen_and_then_taken(desk: Desk) -> None:
     address = f"work-groups/{on}/uploads"
     raw = as_xlsx(line(school, email=f"{uuid4()}@s.example", lead="yes"))
     seen = desk.made(f"{address}?mode=preview", raw)
-    notes = [{"code": "sheets_left_out", "detail": "Read was the sheet “Sheet”; the others were left out."}]
+    notes = [{"code": "sheets_left_out", "detail": "The sheet “Sheet” was read; the others were left out."}]
     counts = {"rows_n": 1, "enrolled_n": 1, "registered_n": 1, "refused_n": 0, "problems": [], "notes": notes}
     (person,) = people = seen.pop("people")
     assert (person["name"], person["urn"], person["person"]) == ("Grace Hopper", school, "new")

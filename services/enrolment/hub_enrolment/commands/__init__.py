@@ -1,1 +1,1 @@
-"""What enrolment can be asked to do: commands in the imperative, each with the schema that reads it."""
+"""Commands to enrolment, each with the schema that reads it from a request."""

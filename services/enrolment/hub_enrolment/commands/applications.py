@@ -20,7 +20,7 @@ LARGEST_APPLICATION = 30  # teachers of one school
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """What the school's head has agreed to."""
+    """The agreement of a school's head: the person, the instant and the version."""
 
     head_agreed_by: str
     head_agreed_at: datetime
@@ -29,7 +29,7 @@ class Agreement:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One teacher for whom a place is asked."""
+    """One teacher for whom a school applies, with their role on the group."""
 
     teacher_id: UUID
     role: str
@@ -47,7 +47,7 @@ class Apply:
 
 @dataclass(frozen=True, kw_only=True)
 class SubmitApplication:
-    """Ask for the places; an agreement given now replaces an earlier one."""
+    """Submit a draft; an agreement given now replaces an earlier one."""
 
     application_id: UUID
     agreement: Agreement | None
@@ -55,7 +55,7 @@ class SubmitApplication:
 
 @dataclass(frozen=True, kw_only=True)
 class DecideApplication:
-    """Accept, waitlist or decline."""
+    """Accept, waitlist or decline an application."""
 
     application_id: UUID
     decision: str
@@ -64,13 +64,13 @@ class DecideApplication:
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawApplication:
-    """Ask for the places no longer."""
+    """Withdraw an application that has not been accepted or declined."""
 
     application_id: UUID
 
 
 class AskedSchema(CommandSchema):
-    """Reads it."""
+    """Reads `Asked` from the path and body of a request."""
 
     command = Asked
     teacher_id = fields.UUID(required=True)
@@ -78,7 +78,7 @@ class AskedSchema(CommandSchema):
 
 
 class AgreementSchema(CommandSchema):
-    """Reads an agreement: who for the school, when, to which version; all of it or nothing."""
+    """Reads an agreement: the person, the instant and the version; all of them or none."""
 
     head_agreed_by = Text(load_default=None, allow_none=True)
     head_agreed_at = Instant(load_default=None, allow_none=True)
@@ -86,10 +86,15 @@ class AgreementSchema(CommandSchema):
 
     @validates_schema
     def check_whole(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Refuse a part of an agreement."""
+        """Raise a validation error for a part of an agreement."""
         missing = [name for name in _AGREEMENT if data.get(name) is None]
         if missing and len(missing) < len(_AGREEMENT):
-            raise ValidationError({name: ["An agreement is given whole."] for name in missing})
+            raise ValidationError(
+                {
+                    name: ["Give all three: head_agreed_by, head_agreed_at, agreement_version."]
+                    for name in missing
+                }
+            )
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Any:
@@ -100,7 +105,7 @@ class AgreementSchema(CommandSchema):
 
 
 class ApplySchema(AgreementSchema):
-    """Reads it."""
+    """Reads `Apply` from the path and body of a request."""
 
     command = Apply
     work_group_id = fields.UUID(required=True)
@@ -111,14 +116,14 @@ class ApplySchema(AgreementSchema):
 
 
 class SubmitApplicationSchema(AgreementSchema):
-    """Reads it."""
+    """Reads `SubmitApplication` from the path and body of a request."""
 
     command = SubmitApplication
     application_id = fields.UUID(required=True)
 
 
 class DecideApplicationSchema(CommandSchema):
-    """Reads it."""
+    """Reads `DecideApplication` from the path and body of a request."""
 
     command = DecideApplication
     application_id = fields.UUID(required=True)
@@ -127,7 +132,7 @@ class DecideApplicationSchema(CommandSchema):
 
 
 class WithdrawApplicationSchema(CommandSchema):
-    """Reads it."""
+    """Reads `WithdrawApplication` from the path and body of a request."""
 
     command = WithdrawApplication
     application_id = fields.UUID(required=True)

@@ -14,7 +14,7 @@ from hub_platform.schemas import CommandSchema, Instant
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveApologies:
-    """Note that somebody cannot come."""
+    """Record a participant's apologies for a session."""
 
     session_id: UUID
     enrolment_id: UUID
@@ -22,7 +22,7 @@ class ReceiveApologies:
 
 
 class ReceiveApologiesSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ReceiveApologies` from the path and body of a request."""
 
     command = ReceiveApologies
     session_id = fields.UUID(required=True)
@@ -32,18 +32,18 @@ class ReceiveApologiesSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectAttendance:
-    """Put one mark of a locked register right."""
+    """Correct one mark of a locked register."""
 
     session_id: UUID
     enrolment_id: UUID
     mark: str
     notified_at: datetime | None  # of apologies
     reason: str
-    note: str | None  # in words, for the hub alone
+    note: str | None  # free text, published nowhere
 
 
 class CorrectAttendanceSchema(CommandSchema):
-    """Reads it."""
+    """Reads `CorrectAttendance` from the path and body of a request."""
 
     command = CorrectAttendance
     session_id = fields.UUID(required=True)

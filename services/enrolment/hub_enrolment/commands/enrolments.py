@@ -14,17 +14,17 @@ from hub_platform.schemas import CommandSchema
 
 @dataclass(frozen=True, kw_only=True)
 class EnrolParticipant:
-    """Give a teacher a place."""
+    """Enrol a teacher on a group."""
 
     work_group_id: UUID
     teacher_id: UUID
     role: str
-    urn: str | None = None  # which of the teacher's present schools it counts for; None: the one joined last
-    override_reason: str | None = None  # why the school or the group may have more than the programme allows
+    urn: str | None = None  # the present school for which it counts; None: the latest
+    override_reason: str | None = None  # why a hub lead allows more than the programme does
 
 
 class EnrolParticipantSchema(CommandSchema):
-    """Reads it."""
+    """Reads `EnrolParticipant` from the path and body of a request."""
 
     command = EnrolParticipant
     work_group_id = fields.UUID(required=True)
@@ -36,14 +36,14 @@ class EnrolParticipantSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class WithdrawParticipant:
-    """Take a place back."""
+    """Withdraw a participant from a group."""
 
     enrolment_id: UUID
     reason: str
 
 
 class WithdrawParticipantSchema(CommandSchema):
-    """Reads it."""
+    """Reads `WithdrawParticipant` from the path and body of a request."""
 
     command = WithdrawParticipant
     enrolment_id = fields.UUID(required=True)
@@ -59,7 +59,7 @@ class TransferParticipant:
 
 
 class TransferParticipantSchema(CommandSchema):
-    """Reads it."""
+    """Reads `TransferParticipant` from the path and body of a request."""
 
     command = TransferParticipant
     enrolment_id = fields.UUID(required=True)
@@ -68,15 +68,15 @@ class TransferParticipantSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoWithdrawal:
-    """Give a place back that was withdrawn by mistake."""
+    """Restore a place that was withdrawn by mistake."""
 
     enrolment_id: UUID
-    reason: str  # what went wrong, in words
-    override_reason: str | None = None  # why the place is given back although the group has no free place
+    reason: str  # the mistake, as free text
+    override_reason: str | None = None  # why a hub lead restores it without a free place
 
 
 class UndoWithdrawalSchema(CommandSchema):
-    """Reads it."""
+    """Reads `UndoWithdrawal` from the path and body of a request."""
 
     command = UndoWithdrawal
     enrolment_id = fields.UUID(required=True)

@@ -13,7 +13,7 @@ from hub_platform.schemas import CommandSchema
 
 @dataclass(frozen=True, kw_only=True)
 class DescribeHub:
-    """Say whose hub this is and which area it serves."""
+    """Describe the hub: its lead school, its area, its office."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class DescribeHub:
 
     @property
     def area(self) -> Area:
-        """The area alone."""
+        """The described area."""
         return Area(
             la_codes=self.area_la_codes,
             district_codes=self.area_district_codes,
@@ -45,13 +45,13 @@ def _urns() -> fields.List[str]:
 
 
 def _check_notice(text: str) -> None:
-    """Refuse an address that is not https: readers are sent there."""
+    """Raise a validation error for an address that is not https: pages link to it."""
     if "://" in text.split(maxsplit=1)[0] and not text.startswith("https://"):
         raise ValidationError("Give a sentence or an address that begins with https://.")
 
 
 class DescribeHubSchema(CommandSchema):
-    """Reads it."""
+    """Reads `DescribeHub` from the path and body of a request."""
 
     command = DescribeHub
     id = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9][a-z0-9-]{0,39}\Z"))

@@ -15,7 +15,7 @@ from hub_platform.schemas import CommandSchema, Instant
 
 @dataclass(frozen=True, kw_only=True)
 class PlanLessonStudy:
-    """Put a lesson study down."""
+    """Plan a lesson study with its participants, host school and time."""
 
     work_group_id: UUID
     host_urn: str
@@ -27,7 +27,7 @@ class PlanLessonStudy:
 
 
 class PlanLessonStudySchema(CommandSchema):
-    """Reads it."""
+    """Reads `PlanLessonStudy` from the path and body of a request."""
 
     command = PlanLessonStudy
     work_group_id = fields.UUID(required=True)
@@ -41,13 +41,13 @@ class PlanLessonStudySchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class TeachLesson:
-    """Say that the lesson was taught."""
+    """Record that the lesson was taught."""
 
     cycle_id: UUID
 
 
 class TeachLessonSchema(CommandSchema):
-    """Reads it."""
+    """Reads `TeachLesson` from the path and body of a request."""
 
     command = TeachLesson
     cycle_id = fields.UUID(required=True)
@@ -55,14 +55,14 @@ class TeachLessonSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewLesson:
-    """Say what was learnt; `learning_note` names no pupil."""
+    """Record what was learnt; `learning_note` names no pupil."""
 
     cycle_id: UUID
     learning_note: str
 
 
 class ReviewLessonSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ReviewLesson` from the path and body of a request."""
 
     command = ReviewLesson
     cycle_id = fields.UUID(required=True)

@@ -1,4 +1,4 @@
-"""Commands about where a teacher works that was noted wrongly."""
+"""The command to correct a school membership."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ MOST_PLACES = 100  # of one person, at one school
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectMembership:
-    """Put right what is noted of one membership; only what is named changes."""
+    """Correct one membership; columns that are not named stay."""
 
     teacher_id: UUID
     membership_id: UUID
-    changes: Mapping[str, Any]  # columns of the membership with their right values
+    changes: Mapping[str, Any]  # column → corrected value; typed by the schema's fields
     reason: str
-    also_places: list[UUID]  # places given at the wrong school that count for the right one from now on
+    also_places: list[UUID]  # places that count for the wrong school, to correct with it
 
 
 class CorrectMembershipSchema(CommandSchema):
-    """Reads it."""
+    """Reads `CorrectMembership` from the path and body of a request."""
 
     command = CorrectMembership
     teacher_id = fields.UUID(required=True)
@@ -42,6 +42,6 @@ class CorrectMembershipSchema(CommandSchema):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> CorrectMembership:
-        """Keep apart which membership is corrected and what of it."""
+        """Build the command: the ids and the reason apart from the columns."""
         others = {name: data.pop(name) for name in ("teacher_id", "membership_id", "reason", "also_places")}
         return CorrectMembership(**others, changes=data)

@@ -1,4 +1,4 @@
-"""Commands about records of one person: merging two, erasing who somebody is."""
+"""Commands about teachers' records: merging two, anonymising one."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,18 +13,18 @@ from hub_platform.schemas import CommandSchema, Flag
 
 @dataclass(frozen=True, kw_only=True)
 class MergeTeachers:
-    """Say that two records are of one person."""
+    """Merge two records of one person."""
 
     from_id: UUID
     into_id: UUID
     dry_run: bool
-    email: str | None = None  # the address from now on
+    email: str | None = None  # the new address
     keep_email: bool = False  # the address of `into_id` is right
     keep_trn: bool = False  # of two TRNs that of `into_id` is right
 
 
 class MergeTeachersSchema(CommandSchema):
-    """Reads it; whether it is a dry run is always said."""
+    """Reads `MergeTeachers` from a request; `dry_run` is required."""
 
     command = MergeTeachers
     from_id = fields.UUID(required=True)
@@ -37,14 +37,14 @@ class MergeTeachersSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class AnonymiseTeacher:
-    """Erase who somebody is; what is counted of them stays."""
+    """Anonymise a teacher's record; counts of their places and attendance stay."""
 
     teacher_id: UUID
     reason: str
 
 
 class AnonymiseTeacherSchema(CommandSchema):
-    """Reads it."""
+    """Reads `AnonymiseTeacher` from the path and body of a request."""
 
     command = AnonymiseTeacher
     teacher_id = fields.UUID(required=True)

@@ -19,7 +19,7 @@ class OpenPDDay:
 
     kind: str
     theme: str  # a code
-    title: str | None  # words for people; published as the theme is, so they name no participant
+    title: str | None  # published, so it names no participant
     on: date
     starts_at: datetime | None
     venue: str | None
@@ -28,7 +28,7 @@ class OpenPDDay:
 
 
 class OpenPDDaySchema(CommandSchema):
-    """Reads it."""
+    """Reads `OpenPDDay` from the path and body of a request."""
 
     command = OpenPDDay
     kind = OneOf(PDDayKind, required=True)
@@ -45,15 +45,15 @@ class OpenPDDaySchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterForPDDay:
-    """Give a teacher a place on the day."""
+    """Register a teacher for a PD day."""
 
     pd_day_id: UUID
     teacher_id: UUID
-    urn: str | None = None  # which of the teacher's present schools it counts for; None: the one joined last
+    urn: str | None = None  # the present school for which it counts; None: the latest
 
 
 class RegisterForPDDaySchema(CommandSchema):
-    """Reads it."""
+    """Reads `RegisterForPDDay` from the path and body of a request."""
 
     command = RegisterForPDDay
     pd_day_id = fields.UUID(required=True)
@@ -63,14 +63,14 @@ class RegisterForPDDaySchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class HoldPDDay:
-    """Say who came."""
+    """Take the register of a PD day: the teachers who attended."""
 
     pd_day_id: UUID
     teacher_ids: list[UUID]
 
 
 class HoldPDDaySchema(CommandSchema):
-    """Reads it."""
+    """Reads `HoldPDDay` from the path and body of a request."""
 
     command = HoldPDDay
     pd_day_id = fields.UUID(required=True)
@@ -79,14 +79,14 @@ class HoldPDDaySchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelPDDay:
-    """Say that the day will not take place."""
+    """Cancel a PD day before its register is taken."""
 
     pd_day_id: UUID
     reason: str
 
 
 class CancelPDDaySchema(CommandSchema):
-    """Reads it."""
+    """Reads `CancelPDDay` from the path and body of a request."""
 
     command = CancelPDDay
     pd_day_id = fields.UUID(required=True)

@@ -14,12 +14,12 @@ from hub_enrolment.domain import completions, programmes
 from hub_enrolment.domain.programmes import LARGEST_GROUP
 from hub_platform.schemas import CommandSchema, Flag
 
-SENT_AS = tuple(dict.fromkeys((*ParticipantRole, *TeacherRole)))
+REQUIRABLE_ROLES = tuple(dict.fromkeys((*ParticipantRole, *TeacherRole)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenProgramme:
-    """Put down a programme of one academic year."""
+    """Create a programme of one academic year."""
 
     title: str
     academic_year: str
@@ -37,7 +37,7 @@ class OpenProgramme:
 
 
 class OpenProgrammeSchema(CommandSchema):
-    """Reads it."""
+    """Reads `OpenProgramme` from the path and body of a request."""
 
     command = OpenProgramme
     title = Text(required=True)
@@ -59,9 +59,9 @@ class OpenProgrammeSchema(CommandSchema):
     )
     prerequisite_strand = OneOf(Strand, load_default=None, allow_none=True)
     required_roles = fields.List(
-        OneOf(SENT_AS),
+        OneOf(REQUIRABLE_ROLES),
         load_default=(),
-        validate=validate.Length(0, len(SENT_AS)),
+        validate=validate.Length(0, len(REQUIRABLE_ROLES)),
     )
     min_attendance_percent = fields.Integer(
         load_default=completions.MIN_ATTENDANCE_PERCENT, strict=True, validate=validate.Range(0, 100)
@@ -71,14 +71,14 @@ class OpenProgrammeSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeProgramme:
-    """Correct a programme; only what is named changes."""
+    """Correct a programme; columns that are not named stay."""
 
     programme_id: UUID
-    changes: Mapping[str, Any]  # columns of the programme with their new values
+    changes: Mapping[str, Any]  # column → new value; typed by the schema's fields
 
 
 class ChangeProgrammeSchema(CommandSchema):
-    """Read ChangeProgramme."""
+    """Reads `ChangeProgramme` from the path and body of a request."""
 
     command = ChangeProgramme
     programme_id = fields.UUID(required=True)
@@ -92,7 +92,7 @@ class ChangeProgrammeSchema(CommandSchema):
     max_teachers = fields.Integer(strict=True, validate=validate.Range(1, LARGEST_GROUP))
     max_per_school = fields.Integer(allow_none=True, strict=True, validate=validate.Range(1, LARGEST_GROUP))
     prerequisite_strand = OneOf(Strand, allow_none=True)
-    required_roles = fields.List(OneOf(SENT_AS), validate=validate.Length(0, len(SENT_AS)))
+    required_roles = fields.List(OneOf(REQUIRABLE_ROLES), validate=validate.Length(0, len(REQUIRABLE_ROLES)))
     min_attendance_percent = fields.Integer(strict=True, validate=validate.Range(0, 100))
     tasks_required = Flag()
 

@@ -12,7 +12,7 @@ from hub_platform.schemas import CommandSchema
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectSchool:
-    """Note the first contact of a school with the hub."""
+    """Record the first contact of a school with the hub."""
 
     urn: str
     connected_on: date
@@ -20,9 +20,9 @@ class ConnectSchool:
 
 
 class ConnectSchoolSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ConnectSchool` from the path and body of a request."""
 
     command = ConnectSchool
-    urn = fields.String(required=True)  # of the address: what is no URN is not found
+    urn = fields.String(required=True)  # from the path: other text is an unknown school
     connected_on = fields.Date(required=True)
     via = OneOf(ConnectionRoute, required=True)

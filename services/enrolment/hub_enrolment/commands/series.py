@@ -1,4 +1,4 @@
-"""The command to put many sessions down at once."""
+"""The command to schedule a series of sessions."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -16,7 +16,7 @@ from hub_enrolment.domain.series import Monthly, Weekly
 from hub_enrolment.domain.venues import LONGEST_VENUE
 from hub_platform.schemas import CommandSchema, Flag
 
-# A hub plans a year or two ahead; a slip of the keyboard in a year is caught.
+# A hub plans a year or two ahead; this catches mistyped years.
 DAYS: Final = validate.Range(date(2000, 1, 1), date(2199, 12, 31))
 
 # OpenAPI's own `time` has seconds and an offset.
@@ -25,28 +25,28 @@ CLOCK: Final = {"format": "HH:MM", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleSeries:
-    """Put the sessions of a pattern in the group's diary, all or none."""
+    """Schedule the sessions of a pattern, all or none."""
 
     work_group_id: UUID
     pattern: Weekly | Monthly
     first_on: date
     count: int | None
     until: date | None
-    starts: time  # on the clocks of England
+    starts: time  # in England
     ends: time
     mode: str
     host_urn: str | None
     skip: list[date]
     dry_run: bool
-    venue: str | None = None  # of each session; without one its group's holds
+    venue: str | None = None  # of each session; None: the group's
     joining_link: str | None = None
 
 
 class PatternSchema(Schema):
-    """Reads when a series falls: `weekly` with `every`, or `monthly` with `nth`."""
+    """Reads a pattern: `weekly` with `every`, or `monthly` with `nth`."""
 
     class Meta:
-        """Nothing that was sent is silently ignored."""
+        """Unknown fields are refused."""
 
         unknown = RAISE
 
@@ -57,7 +57,7 @@ class PatternSchema(Schema):
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
-        """Each kind of pattern needs its own number, and has no use for the other."""
+        """Raise a validation error unless the pattern has its own number and not the other one."""
         needed, useless = ("every", "nth") if data["repeats"] == "weekly" else ("nth", "every")
         if data[needed] is None:
             raise ValidationError("Missing data for required field.", needed)
@@ -66,14 +66,14 @@ class PatternSchema(Schema):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Weekly | Monthly:
-        """Build it."""
+        """Build the pattern."""
         if data["repeats"] == "weekly":
             return Weekly(every=data["every"], weekday=data["weekday"])
         return Monthly(nth=data["nth"], weekday=data["weekday"])
 
 
 class ScheduleSeriesSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ScheduleSeries` from the path and body of a request."""
 
     command = ScheduleSeries
     work_group_id = fields.UUID(required=True)

@@ -19,19 +19,19 @@ from hub_platform.schemas import CommandSchema, Instant
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduleSession:
-    """Put a session in the group's diary."""
+    """Add one session to a group's diary."""
 
     work_group_id: UUID
     starts_at: datetime
     ends_at: datetime
     mode: str
     host_urn: str | None
-    venue: str | None = None  # None: its group's, see `venues.location`
+    venue: str | None = None  # None: the group's, see `venues.location`
     joining_link: str | None = None
 
 
 class ScheduleSessionSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ScheduleSession` from the path and body of a request."""
 
     command = ScheduleSession
     work_group_id = fields.UUID(required=True)
@@ -45,7 +45,7 @@ class ScheduleSessionSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class TakeRegister:
-    """Say who was there."""
+    """Take the register of a session."""
 
     session_id: UUID
     held_on: date | None  # None: the day for which it was scheduled
@@ -53,10 +53,10 @@ class TakeRegister:
 
 
 class MarkSchema(Schema):
-    """Reads one mark."""
+    """Reads one mark of a register."""
 
     class Meta:
-        """Nothing that was sent is silently ignored."""
+        """Unknown fields are refused."""
 
         unknown = RAISE
 
@@ -66,12 +66,12 @@ class MarkSchema(Schema):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Mark:
-        """Build it."""
+        """Build the mark."""
         return Mark(**data)
 
 
 class TakeRegisterSchema(CommandSchema):
-    """Reads it."""
+    """Reads `TakeRegister` from the path and body of a request."""
 
     command = TakeRegister
     session_id = fields.UUID(required=True)
@@ -81,7 +81,7 @@ class TakeRegisterSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class RescheduleSession:
-    """Give a session another time; what is not given stays, see `sessions.moved`."""
+    """Reschedule a session; facts that are not given stay, see `sessions.moved`."""
 
     session_id: UUID
     starts_at: datetime
@@ -92,7 +92,7 @@ class RescheduleSession:
 
 
 class RescheduleSessionSchema(CommandSchema):
-    """Reads it; a venue or joining link of null is taken away, so that the group's holds."""
+    """Reads `RescheduleSession`; null for a venue or joining link removes it, so that the group's applies."""
 
     command = RescheduleSession
     session_id = fields.UUID(required=True)
@@ -105,21 +105,21 @@ class RescheduleSessionSchema(CommandSchema):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> RescheduleSession:
-        """Keep apart what is given of its location."""
+        """Build the command: the given parts of the location apart."""
         given: dict[str, Any] = {name: data.pop(name) for name in ("venue", "joining_link") if name in data}
         return RescheduleSession(**data, location=given)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CancelSession:
-    """Say that a session will not take place."""
+    """Cancel a session before its register is taken."""
 
     session_id: UUID
     reason: str
 
 
 class CancelSessionSchema(CommandSchema):
-    """Reads it."""
+    """Reads `CancelSession` from the path and body of a request."""
 
     command = CancelSession
     session_id = fields.UUID(required=True)

@@ -13,7 +13,7 @@ from hub_platform.schemas import CommandSchema
 
 @dataclass(frozen=True, kw_only=True)
 class SetTask:
-    """Ask participants to try something; `prompt` names no pupil."""
+    """Set a classroom task; `prompt` names no pupil."""
 
     work_group_id: UUID
     set_in_session_id: UUID
@@ -22,7 +22,7 @@ class SetTask:
 
 
 class SetTaskSchema(CommandSchema):
-    """Reads it."""
+    """Reads `SetTask` from the path and body of a request."""
 
     command = SetTask
     work_group_id = fields.UUID(required=True)
@@ -33,7 +33,7 @@ class SetTaskSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportTask:
-    """Say how far a participant has come; `note` names no pupil."""
+    """Report a participant's progress with a task; `note` names no pupil."""
 
     task_id: UUID
     enrolment_id: UUID
@@ -43,7 +43,7 @@ class ReportTask:
 
 
 class ReportTaskSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ReportTask` from the path and body of a request."""
 
     command = ReportTask
     task_id = fields.UUID(required=True)

@@ -19,7 +19,7 @@ MOST_CANDIDATES: Final = 50  # of one request
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterTeacher:
-    """Put down somebody who works at a school."""
+    """Register a teacher with their school."""
 
     given: str
     family: str
@@ -31,11 +31,11 @@ class RegisterTeacher:
     phase: str | None
     phone: str | None = None
     contact_opt_out: bool = False  # of marketing only
-    different_from: frozenset[UUID] = frozenset()  # known teachers who are other people, whatever they share
+    different_from: frozenset[UUID] = frozenset()  # similar registered teachers who are other people
 
 
 class RegisterTeacherSchema(CommandSchema):
-    """Reads it; a person with one name only leaves `given` or `family` out."""
+    """Reads `RegisterTeacher`; a person with only one name leaves `given` or `family` out."""
 
     command = RegisterTeacher
     given = Name(load_default="")
@@ -60,15 +60,15 @@ class RegisterTeacherSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeTeacher:
-    """Correct what is held of somebody; only what is named changes."""
+    """Correct a teacher's record; columns that are not named stay."""
 
     teacher_id: UUID
-    changes: Mapping[str, Any]  # columns of the teacher with their new values
-    keep_email: bool = False  # the address, unconfirmed since a move, is right
+    changes: Mapping[str, Any]  # column → new value; typed by the schema's fields
+    keep_email: bool = False  # confirm the present address
 
 
 class ChangeTeacherSchema(CommandSchema):
-    """Reads it; where somebody teaches is changed by a move."""
+    """Reads `ChangeTeacher`; a school changes by `MoveTeacher` only."""
 
     command = ChangeTeacher
     teacher_id = fields.UUID(required=True)
@@ -84,26 +84,26 @@ class ChangeTeacherSchema(CommandSchema):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ChangeTeacher:
-        """Keep apart who is changed and what of them."""
+        """Build the command: the id and `keep_email` apart from the columns."""
         teacher_id, keep_email = data.pop("teacher_id"), data.pop("keep_email")
         return ChangeTeacher(teacher_id=teacher_id, changes=data, keep_email=keep_email)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MoveTeacher:
-    """Note that somebody works at another school from a day on."""
+    """Record a teacher's move to another school."""
 
     teacher_id: UUID
-    from_urn: str | None  # None: they join a school and leave none
+    from_urn: str | None  # None: the teacher joins a school and leaves none
     to_urn: str
     role: str
     moved_on: date
-    email: str | None = None  # the address from now on
-    keep_email: bool = False  # the address stays as it is; with neither it becomes unconfirmed
+    email: str | None = None  # the new address
+    keep_email: bool = False  # confirm the present address; with neither it becomes unconfirmed
 
 
 class MoveTeacherSchema(CommandSchema):
-    """Reads it."""
+    """Reads `MoveTeacher` from the path and body of a request."""
 
     command = MoveTeacher
     teacher_id = fields.UUID(required=True)
@@ -117,7 +117,7 @@ class MoveTeacherSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class AppointLeader:
-    """Give somebody a leadership role."""
+    """Appoint a person to a leadership role."""
 
     teacher_id: UUID
     role: str
@@ -128,7 +128,7 @@ class AppointLeader:
 
 
 class AppointLeaderSchema(CommandSchema):
-    """Reads it."""
+    """Reads `AppointLeader` from the path and body of a request."""
 
     command = AppointLeader
     teacher_id = fields.UUID(required=True)
@@ -141,14 +141,14 @@ class AppointLeaderSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class EndLeader:
-    """Say which day is the last in a leadership role."""
+    """Set the last day of a leadership role."""
 
     leader_role_id: UUID
     ends_on: date
 
 
 class EndLeaderSchema(CommandSchema):
-    """Reads it."""
+    """Reads `EndLeader` from the path and body of a request."""
 
     command = EndLeader
     leader_role_id = fields.UUID(required=True)

@@ -1,4 +1,4 @@
-"""Text as people type it, checked before it reaches the database."""
+"""Text fields for what people type: names, e-mail addresses, telephone numbers, joining links."""
 
 import re
 import unicodedata
@@ -12,8 +12,8 @@ from hub_platform.schemas import Lines, Text, trimmed
 __all__ = ["Email", "JoiningLink", "Lines", "Name", "Phone", "Text"]
 
 LONGEST_ADDRESS: Final = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets of a path
-# RFC 5321, 4.1.2: Dot-string "@" Domain, in lower case. Quoted local parts and address literals are left out:
-# no school has one, and mail programs disagree about them. Local part and labels are as long as in 4.5.3.1.
+# RFC 5321, 4.1.2: Dot-string "@" Domain, in lower case. Quoted local parts and address literals are refused:
+# no school has one, and e-mail programs differ about them. Local part and labels are as long as in 4.5.3.1.
 ATEXT: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]"
 LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 ADDRESS: Final = re.compile(
@@ -27,10 +27,10 @@ PHONE_MOST_DIGITS: Final = 15  # ITU-T E.164 (November 2010), 6.2
 
 
 class Name(Text):
-    """A given or family name in any script; who has one name only leaves the other one blank.
+    """A given or family name in any script; blank for the missing part of a single name.
 
-    Invisible characters that programs add, such as a zero-width space or a mark of direction, are left out.
-    Joiners stay: Persian and Indian names are spelled with them.
+    Invisible characters that programs add, such as a zero-width space or a mark of direction, are removed.
+    Joiners stay: the spelling of Persian and Indian names needs them.
     """
 
     besides = JOINERS
@@ -46,18 +46,18 @@ class Name(Text):
 
 
 class JoiningLink(fields.String):
-    """The address at which a session is joined online; the rule for it is in `domain.venues`."""
+    """A session's joining link, as text; `domain.venues` has the rule for it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        told = {"format": "uri", "pattern": "^https://", "maxLength": LONGEST_LINK}
-        super().__init__(allow_none=True, metadata=told, **kwargs)
+        metadata = {"format": "uri", "pattern": "^https://", "maxLength": LONGEST_LINK}
+        super().__init__(allow_none=True, metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return str(super()._deserialize(value, attr, data, **kwargs)).strip()
 
 
 class Email(fields.Email):
-    """An e-mail address in ASCII, kept in lower case."""
+    """An e-mail address in ASCII, stored in lower case."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         address = trimmed(str(super()._deserialize(value, attr, data, **kwargs))).lower()
@@ -67,7 +67,7 @@ class Email(fields.Email):
 
 
 class Phone(fields.String):
-    """A telephone number as people write it: 7 to 15 digits with spaces, brackets and dashes."""
+    """A telephone number of 7 to 15 digits, with spaces, brackets and dashes."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         number = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))

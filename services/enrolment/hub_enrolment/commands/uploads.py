@@ -1,4 +1,4 @@
-"""A list of participants, and each of its rows as commands."""
+"""The command to enrol a list of participants, and the commands in its rows."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,21 +21,23 @@ class UploadParticipants:
 
     work_group_id: UUID
     apply: bool
-    skip_refused: bool  # take the rows that can be taken, where others cannot
+    skip_refused: bool  # enrol the valid rows although others are refused
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a row says."""
+    """The participant of a row."""
 
     person: RegisterTeacher
     lead: bool
 
 
 def read_row(line: Line) -> tuple[Asked | None, list[RowProblem]]:
-    """What a row says, or everything that is wrong with it."""
+    """Return the participant of a row, or None and all its problems."""
     named = line.named
-    problems = [RowProblem(line.number, column, "missing", "This is needed.") for column in _blank(named)]
+    problems = [
+        RowProblem(line.number, column, "missing", "This cell is required.") for column in _blank(named)
+    ]
     problems += [
         RowProblem(line.number, column, "cell_error", f"The cell shows the error {text}; correct it.")
         for column, text in named.items()
@@ -54,20 +56,20 @@ def read_row(line: Line) -> tuple[Asked | None, list[RowProblem]]:
     values = {name: named[name] for name in uploads.NAMES} | {"role": uploads.read_role(named["role"])}
     readers = (("email", identifiers.read_email), ("urn", identifiers.read_urn))
     values |= {name: found for name, reader in readers if (found := read(name, reader)) is not None}
-    told = {one.column for one in problems}
+    reported = {one.column for one in problems}
     try:
         person = RegisterTeacherSchema().load(values | {"trn": trn})
     except ValidationError as exc:
         problems.extend(
-            RowProblem(line.number, column, "invalid", " ".join(map(str, said)))
-            for column, said in exc.messages_dict.items()
-            if column not in told
+            RowProblem(line.number, column, "invalid", " ".join(map(str, messages)))
+            for column, messages in exc.messages_dict.items()
+            if column not in reported
         )
     return (None, problems) if problems else (Asked(person, bool(lead)), [])
 
 
 def _blank(named: Mapping[str, str]) -> list[str]:
-    """The columns that a row needs and leaves blank; of a name one part is enough."""
+    """Return the required columns that a row leaves blank; one part of a name is enough."""
     one_name = any(named[column] for column in uploads.NAMES)
     return [
         column
@@ -77,7 +79,7 @@ def _blank(named: Mapping[str, str]) -> list[str]:
 
 
 def problem_of(line: Line, refused: Refused) -> RowProblem:
-    """A refusal as one of a row; the column is the one that its pointer names, where there is one."""
+    """Return a refusal as a problem of a row, in the column that its pointer names."""
     column = refused.pointer.removeprefix("/")
     known = column if column in uploads.COLUMNS else ""
     return RowProblem(line.number, known, refused.code, refused.detail)

@@ -1,4 +1,4 @@
-"""Commands about waiting for a place."""
+"""Commands about the waiting list of a group."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,16 +13,16 @@ from hub_platform.schemas import CommandSchema
 
 @dataclass(frozen=True, kw_only=True)
 class JoinWaitingList:
-    """Let a teacher wait for a place on a full group."""
+    """Add a teacher to the waiting list of a full group."""
 
     work_group_id: UUID
     teacher_id: UUID
     role: str
-    urn: str | None = None  # which of the teacher's present schools it counts for; None: the one joined last
+    urn: str | None = None  # the present school for which it counts; None: the latest
 
 
 class JoinWaitingListSchema(CommandSchema):
-    """Reads it."""
+    """Reads `JoinWaitingList` from the path and body of a request."""
 
     command = JoinWaitingList
     work_group_id = fields.UUID(required=True)
@@ -33,13 +33,13 @@ class JoinWaitingListSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class OfferPlaces:
-    """Offer what is free to those who wait."""
+    """Offer the free places of a group to waiting teachers."""
 
     work_group_id: UUID
 
 
 class OfferPlacesSchema(CommandSchema):
-    """Reads it."""
+    """Reads `OfferPlaces` from the path and body of a request."""
 
     command = OfferPlaces
     work_group_id = fields.UUID(required=True)
@@ -47,13 +47,13 @@ class OfferPlacesSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptOffer:
-    """Take the place that was offered."""
+    """Accept an offered place."""
 
     waiting_id: UUID
 
 
 class AcceptOfferSchema(CommandSchema):
-    """Reads it."""
+    """Reads `AcceptOffer` from the path and body of a request."""
 
     command = AcceptOffer
     waiting_id = fields.UUID(required=True)
@@ -61,13 +61,13 @@ class AcceptOfferSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class LeaveWaitingList:
-    """Wait no longer, or decline the place that was offered."""
+    """Leave the waiting list, or decline an offered place."""
 
     waiting_id: UUID
 
 
 class LeaveWaitingListSchema(CommandSchema):
-    """Reads it."""
+    """Reads `LeaveWaitingList` from the path and body of a request."""
 
     command = LeaveWaitingList
     waiting_id = fields.UUID(required=True)

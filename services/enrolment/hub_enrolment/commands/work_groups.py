@@ -1,4 +1,4 @@
-"""Commands about work groups."""
+"""Commands about Work Groups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from hub_platform.schemas import CommandSchema, Flag, Instant
 
 @dataclass(frozen=True, kw_only=True)
 class OpenWorkGroup:
-    """Open a work group for recruitment, or put down a draft of one."""
+    """Create a group, open for recruitment or as a draft."""
 
     programme_id: UUID
     title: str
     lead_ids: list[UUID]
     opens_at: datetime
     closes_at: datetime
-    capacity: int | None  # None: the programme's largest number of teachers
+    capacity: int | None  # None: the programme's maximum of teachers
     mode: str | None
     venue: str | None
     joining_link: str | None = None
@@ -33,7 +33,7 @@ class OpenWorkGroup:
 
 
 class OpenWorkGroupSchema(CommandSchema):
-    """Reads it."""
+    """Reads `OpenWorkGroup` from the path and body of a request."""
 
     command = OpenWorkGroup
     programme_id = fields.UUID(required=True)
@@ -58,7 +58,7 @@ class OpenDraft:
 
 
 class OpenDraftSchema(CommandSchema):
-    """Reads it."""
+    """Reads `OpenDraft` from the path and body of a request."""
 
     command = OpenDraft
     work_group_id = fields.UUID(required=True)
@@ -66,15 +66,15 @@ class OpenDraftSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeWorkGroup:
-    """Give a work group other terms; only what is named changes."""
+    """Change the terms of a group; terms that are not named stay."""
 
     work_group_id: UUID
-    changes: Mapping[str, Any]  # columns of the group, or `lead_ids`, with their new values
+    changes: Mapping[str, Any]  # column or `lead_ids` → new value; typed by the schema's fields
     override_reason: str | None = None  # why a hub lead allows more teachers than the programme does
 
 
 class ChangeWorkGroupSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ChangeWorkGroup` from the path and body of a request."""
 
     command = ChangeWorkGroup
     work_group_id = fields.UUID(required=True)
@@ -89,21 +89,21 @@ class ChangeWorkGroupSchema(CommandSchema):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ChangeWorkGroup:
-        """Keep apart which group is changed, what of it, and why more teachers are allowed."""
+        """Build the command: the id and the override apart from the terms."""
         named = {name: data.pop(name) for name in ("work_group_id", "override_reason")}
         return ChangeWorkGroup(**named, changes=data)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmWorkGroup:
-    """Say that a group takes place."""
+    """Confirm that a group takes place."""
 
     work_group_id: UUID
     override_reason: str | None
 
 
 class ConfirmWorkGroupSchema(CommandSchema):
-    """Reads it."""
+    """Reads `ConfirmWorkGroup` from the path and body of a request."""
 
     command = ConfirmWorkGroup
     work_group_id = fields.UUID(required=True)
@@ -112,14 +112,14 @@ class ConfirmWorkGroupSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class CancelWorkGroup:
-    """Say that a group does not take place."""
+    """Cancel a group that has not met, with its places and sessions."""
 
     work_group_id: UUID
     reason: str
 
 
 class CancelWorkGroupSchema(CommandSchema):
-    """Reads it."""
+    """Reads `CancelWorkGroup` from the path and body of a request."""
 
     command = CancelWorkGroup
     work_group_id = fields.UUID(required=True)
@@ -128,14 +128,14 @@ class CancelWorkGroupSchema(CommandSchema):
 
 @dataclass(frozen=True, kw_only=True)
 class CloseWorkGroup:
-    """Say that a group is over and has been evaluated."""
+    """Close a group that has been evaluated."""
 
     work_group_id: UUID
     evaluation_submitted_on: date
 
 
 class CloseWorkGroupSchema(CommandSchema):
-    """Reads it."""
+    """Reads `CloseWorkGroup` from the path and body of a request."""
 
     command = CloseWorkGroup
     work_group_id = fields.UUID(required=True)

@@ -11,7 +11,7 @@ from hub_kernel.refusals import Conflict, Refused
 
 
 class ApplicationStatus(StrEnum):
-    """The status of an application."""
+    """Stored statuses, from the school's draft to the hub's decision."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"

@@ -8,7 +8,7 @@ MIN_ATTENDANCE_PERCENT: Final = 75  # of the sessions held, unless the programme
 
 @dataclass(frozen=True, kw_only=True)
 class CompletionRule:
-    """What a programme requires for completion."""
+    """The requirements of a programme for completion."""
 
     min_attendance_percent: int = MIN_ATTENDANCE_PERCENT  # 0 to 100, of the sessions that were held
     tasks_required: bool = True  # a report on every task that was due

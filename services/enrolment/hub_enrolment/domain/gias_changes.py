@@ -25,7 +25,7 @@ class Change:
 
     @property
     def published(self) -> tuple[str, ...]:
-        """The changed fields that other services are told of."""
+        """The changed columns that are published to other services."""
         return tuple(name for name in self.changed if name not in UNPUBLISHED)
 
 

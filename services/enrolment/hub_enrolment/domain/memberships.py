@@ -209,8 +209,7 @@ def follows(held: Sequence[Membership], recorded_urn: str, day: date, *, wrong_u
 def check_places(given_at_wrong_school: Sequence[bool]) -> None:
     """Raise unless every place to correct with a membership is the person's and counts for the wrong school.
 
-    Args:
-        given_at_wrong_school: for each place, in the order of the request, whether it is.
+    `given_at_wrong_school`: whether it is so, for each place in the order of the request.
 
     Raises:
         Refused: `place_of_other_school`.

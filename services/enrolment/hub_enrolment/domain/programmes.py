@@ -28,7 +28,7 @@ class AcademicYear:
 
     @classmethod
     def parse(cls, text: str) -> "AcademicYear":
-        """Read "2025/26".
+        """Return the academic year that a text such as "2025/26" names.
 
         Raises:
             Refused: `bad_academic_year`.
@@ -41,7 +41,7 @@ class AcademicYear:
 
     @property
     def starts_on(self) -> date:
-        """1 September."""
+        """The first day, 1 September."""
         return date(self.first, 9, 1)
 
     @property

@@ -18,7 +18,7 @@ PRESENT: Final = frozenset(  # marks that count as attendance
 
 
 class SessionStatus(StrEnum):
-    """The status of a session."""
+    """Stored statuses, from scheduling to the register."""
 
     SCHEDULED = "scheduled"
     RESCHEDULED = "rescheduled"

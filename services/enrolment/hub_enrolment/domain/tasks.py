@@ -28,7 +28,7 @@ class Report:
     """One participant's progress with a task."""
 
     status: str
-    note: str | None  # what happened in the classroom, without pupils' names
+    note: str | None  # observations in the classroom, without pupils' names
     pupils_n: int | None  # the number of pupils with whom it was tried
 
 

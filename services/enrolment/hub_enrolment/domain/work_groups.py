@@ -15,7 +15,7 @@ from hub_kernel.successions import Successions
 
 
 class WorkGroupStatus(StrEnum):
-    """The status of a Work Group."""
+    """Stored statuses, in the order of a group's life."""
 
     DRAFT = "draft"
     RECRUITING = "recruiting"

@@ -1,17 +1,17 @@
-"""The text of a cell as a person sees it, whatever a program put around it."""
+"""The visible text of a cell, and the names of cells."""
 
 import re
 import unicodedata
 from typing import Final
 
-# Shown by no program: they come along when text is copied from web pages, e-mails and other programs.
+# Invisible characters that text copied from web pages, e-mails and other programs may contain.
 INVISIBLE: Final = re.compile("[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-JOINERS: Final = "\u200c\u200d"  # between letters they belong to the spelling (Persian, Hindi)
-LAST_LETTER: Final = 26
+JOINERS: Final = "\u200c\u200d"  # inside words they belong to the spelling (Persian, Hindi)
+ALPHABET: Final = 26
 
 
 def clean(text: str) -> str:
-    """A cell without invisible characters and blanks around it; every kind of space becomes a plain one."""
+    """Return a cell's text without invisible characters, trimmed, with plain spaces only."""
     if text.isascii():
         return text.strip()
     shown = INVISIBLE.sub("", text)
@@ -20,14 +20,14 @@ def clean(text: str) -> str:
 
 
 def cell_name(row: int, column: int) -> str:
-    """The name of a cell as spreadsheets show it: row 7 and column 2 are B7. Both count from 1."""
+    """Return the name of a cell in spreadsheets: row 7 and column 2 are B7. Both count from 1."""
     return f"{column_name(column)}{row}"
 
 
 def column_name(column: int) -> str:
-    """The letters of a column; 1 is A, 27 is AA."""
-    letters = ""
+    """Return the name of a column; 1 is A, 27 is AA."""
+    name = ""
     while column:
-        column, place = divmod(column - 1, LAST_LETTER)
-        letters = chr(ord("A") + place) + letters
-    return letters
+        column, place = divmod(column - 1, ALPHABET)
+        name = chr(ord("A") + place) + name
+    return name

@@ -1,7 +1,7 @@
-"""CSV as people and programs write it, from bytes to rows, read as a stream: no file is held in memory.
+"""Reads CSV of various programs from bytes into rows, as a stream, so that no file is held in memory.
 
-GIAS publishes Windows-1252 with CRLF; spreadsheets write UTF-8 with a byte order mark, UTF-16 with tabs or
-semicolons with a line `sep=;`. Where two copies were put together, there are two encodings in one file.
+GIAS publishes Windows-1252 with CRLF; spreadsheets write UTF-8 with a byte order mark, UTF-16 with tabs, or
+semicolons with a line `sep=;`. A file joined from two copies may have two encodings.
 """
 
 import csv
@@ -24,12 +24,12 @@ SAMPLE: Final = 64 * 1024  # characters
 
 
 def read_table(raw: bytes, known: Collection[str] = REGISTER) -> Table:
-    """Read the bytes of a file; see `open_table`."""
+    """Read a table from the bytes of a file; see `open_table`."""
     return open_table(io.BytesIO(raw), known)
 
 
 def open_table(stream: BinaryIO, known: Collection[str]) -> Table:
-    """Read a file as a header and rows; the rows are read as they are asked for.
+    """Read a header and rows from a stream; rows are read when they are iterated.
 
     Args:
         stream: the bytes.
@@ -43,7 +43,7 @@ def open_table(stream: BinaryIO, known: Collection[str]) -> Table:
     sample = _sample(lines)
     named = SEPARATOR.fullmatch(sample[0])
     if named:
-        del sample[0]  # spreadsheets do not show it, so that it has no row number
+        del sample[0]  # spreadsheets hide it, so it has no row number
     delimiter = named[1] if named else _delimiter(sample, known)
     rows = _Rows.of(csv.reader(chain(sample, lines), delimiter=delimiter, strict=True))
     place = header_place(rows.first, known)
@@ -53,7 +53,7 @@ def open_table(stream: BinaryIO, known: Collection[str]) -> Table:
 
 
 def _sample(lines: Iterator[str]) -> list[str]:
-    """The first lines, of which one at least is not blank."""
+    """Return the first lines; raise if all of them are blank."""
     sample: list[str] = []
     size = 0
     for line in islice(lines, 4 * SEARCHED):
@@ -67,7 +67,7 @@ def _sample(lines: Iterator[str]) -> list[str]:
 
 
 def _delimiter(sample: Sequence[str], known: Collection[str]) -> str:
-    """The delimiter by which most known columns are found; otherwise the most frequent one."""
+    """Return the delimiter that yields the most known columns, otherwise the most frequent one."""
 
     def found(delimiter: str) -> tuple[int, int]:
         try:
@@ -82,11 +82,11 @@ def _delimiter(sample: Sequence[str], known: Collection[str]) -> str:
 
 @dataclass
 class _Rows:
-    """The rows of a file, of which the first have been looked at."""
+    """The rows of a file, of which the first were read to find the header."""
 
     first: list[list[str]]
     rest: Iterable[list[str]]
-    error: csv.Error | None  # met in looking at them; raised where its row is asked for
+    error: csv.Error | None  # met while reading them; raised at its row
 
     @classmethod
     def of(cls, reader: Iterator[list[str]]) -> "_Rows":
@@ -99,7 +99,7 @@ class _Rows:
         try:
             first.extend(islice(reader, 1))
             for row in islice(reader, SEARCHED - 1):
-                first.append(row)  # noqa: PERF402 - what was read before an error is kept
+                first.append(row)  # noqa: PERF402 - rows before an error are kept
         except csv.Error as exc:
             if not first:
                 detail = f"the header cannot be read as CSV: {exc}"
@@ -108,7 +108,7 @@ class _Rows:
         return cls(first, reader, None)
 
     def after(self, place: int) -> Iterator[list[str]]:
-        """The rows below the header."""
+        """Yield the rows below the header."""
         yield from self.first[place + 1 :]
         if self.error is not None:
             raise self.error

@@ -1,4 +1,4 @@
-"""Bytes as lines of text: each is UTF-8 or else Windows-1252, or the whole file is UTF-16."""
+"""Decodes bytes into lines of text: each in UTF-8 or Windows-1252, or the whole file in UTF-16."""
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE, getincrementaldecoder
@@ -12,11 +12,11 @@ LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 LINE_OF_TEXT: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 CHUNK: Final = 64 * 1024
 LONGEST_LINE: Final = 1024 * 1024
-MARK: Final = 4  # bytes that tell the encoding
+MARK: Final = 4  # bytes that identify the encoding
 
 
 def decoded_lines(stream: BinaryIO) -> Iterator[str]:
-    """The lines of a file, with their ends.
+    """Yield the lines of a file, with their line ends.
 
     Raises:
         FileRefused: `file_not_csv`, `file_encoding`, `file_nul`, `row_encoding`, `row_broken`.
@@ -35,7 +35,7 @@ def decoded_lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def _utf_16_of(head: bytes) -> str | None:
-    """The name of the encoding; without a mark, the first two characters of a header are ASCII."""
+    """Return the UTF-16 encoding of a file, by its mark or by two ASCII characters; None for others."""
     if head.startswith(BOM_UTF16_LE) or (head[1:2] == b"\0" and head[3:MARK] == b"\0" and head[0]):
         return "utf-16-le"
     if head.startswith(BOM_UTF16_BE) or (head[:1] == b"\0" and head[2:3] == b"\0" and head[1:2] != b"\0"):

@@ -1,4 +1,4 @@
-"""Tells the four files of GIAS apart by their headers."""
+"""Recognises the four files of GIAS by their headers."""
 
 from typing import Final
 

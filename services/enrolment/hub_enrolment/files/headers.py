@@ -1,4 +1,4 @@
-"""Finds the header of a table: people put titles, dates and empty rows above it."""
+"""Finds the header of a table below titles, dates and empty rows."""
 
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -6,19 +6,19 @@ from typing import Final
 from hub_enrolment.files.cells import clean
 
 SEARCHED: Final = 20  # rows
-ENOUGH: Final = 3  # known columns by which a row is taken for the header
+ENOUGH: Final = 3  # known columns that make a row the header
 
 
 def score(cells: Sequence[str], known: Collection[str]) -> int:
-    """How many of the known columns a row names. `known` is in lower case."""
+    """Return the number of known columns (in lower case) that a row names."""
     return len({clean(cell).lower() for cell in cells} & set(known))
 
 
 def header_place(rows: Sequence[Sequence[str]], known: Collection[str]) -> int:
-    """The index of the header among the first rows of a table.
+    """Return the index of the header among the first rows of a table.
 
     It is the first row with the most known columns, if there are enough of them; otherwise the first row that
-    is not empty, so that what is missing from it can be named.
+    is not empty, so that the missing columns can be named.
     """
     scores = [score(row, known) for row in rows[:SEARCHED]]
     best = max(scores, default=0)
@@ -28,7 +28,7 @@ def header_place(rows: Sequence[Sequence[str]], known: Collection[str]) -> int:
 
 
 def trimmed(header: Sequence[str]) -> tuple[str, ...]:
-    """A header without the empty cells at its end."""
+    """Return a header without the empty cells at its end."""
     names = [clean(name) for name in header]
     while names and not names[-1]:
         names.pop()
@@ -36,7 +36,7 @@ def trimmed(header: Sequence[str]) -> tuple[str, ...]:
 
 
 def fitted(cells: Sequence[str], width: int) -> Sequence[str]:
-    """A row without the empty cells beyond the header."""
+    """Return a row without the empty cells beyond the header."""
     if len(cells) > width and not any(clean(cell) for cell in cells[width:]):
         return cells[:width]
     return cells

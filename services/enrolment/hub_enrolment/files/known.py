@@ -1,4 +1,4 @@
-"""The columns by which the header of a file is found, in lower case."""
+"""The columns by which the header of a file is found."""
 
 from typing import Final
 

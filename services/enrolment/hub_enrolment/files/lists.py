@@ -1,4 +1,4 @@
-"""A list of participants, CSV or XLSX, as a table of clean text; what the file is, its first bytes say."""
+"""Reads a list of participants, CSV or XLSX by its first bytes, into a table of clean text."""
 
 from dataclasses import replace
 from typing import Final
@@ -11,7 +11,7 @@ from hub_enrolment.files.parts import ZIP
 from hub_enrolment.files.tables import Table
 from hub_platform.csv_writer import unguarded
 
-# What people send by mistake, by the first bytes.
+# Other formats that are sent by mistake, by their first bytes.
 OTHERS: Final = {
     b"%PDF-": "this is a PDF; send the list as CSV or XLSX",
     b"\xd0\xcf\x11\xe0": "this is an old or a protected spreadsheet; save it as XLSX without a password",
@@ -24,7 +24,7 @@ MARKUP: Final = (b"<!doctype", b"<html", b"<table", b"<?xml")
 
 
 def read_list(raw: bytes) -> Table:
-    """Read a list. Files with refused rows that we gave out are read as they were before.
+    """Read a list; files of refused rows from this service are read as their originals.
 
     Raises:
         FileRefused: `file_not_a_table`; see also `read_workbook` and `open_table`.
@@ -36,7 +36,9 @@ def read_list(raw: bytes) -> Table:
         detail = "this is a web page or XML, whatever its name says; save the list as CSV or XLSX"
         raise FileRefused([Finding(1, "", "", "file_not_a_table", detail)])
     if raw.startswith(ZIP):
-        from hub_enrolment.files.workbooks import read_workbook  # zipfile and expat, of no use to CSV
+        from hub_enrolment.files.workbooks import (
+            read_workbook,
+        )  # imported here, as CSV needs no zipfile or expat
 
         table = read_workbook(raw, LIST)
     else:

@@ -1,4 +1,4 @@
-"""Numbers of a workbook as people see them: dates, leading zeros and percentages are formats of numbers.
+"""Formats the numbers of a workbook as spreadsheets show them: dates, leading zeros, percentages.
 
 Formats: ECMA-376-1:2016, 18.8.30. Dates count from 30 December 1899 (or 1 January 1904, of old Macs).
 """
@@ -25,11 +25,11 @@ PERCENT: Final = re.compile(r"0(?:\.(0+))?%")
 EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no zone
 EPOCH_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
 LAST_SERIAL: Final = 2_958_465  # 31 December 9999
-EXACT: Final = 1e15  # the first number whose digits a spreadsheet does not keep
+EXACT: Final = 1e15  # from here on spreadsheets lose digits
 
 
 def shown(text: str, number_format: str, *, since_1904: bool) -> str:
-    """A number, as it stands in the file, as text. What is no number is left as it is."""
+    """Return a stored number as it is shown; return other text unchanged."""
     try:
         number = float(text)
     except ValueError:
@@ -49,7 +49,7 @@ def shown(text: str, number_format: str, *, since_1904: bool) -> str:
 
 
 def day_of(text: str) -> str:
-    """A date written in ISO 8601, without its time."""
+    """Return an ISO 8601 date without its time; return other text unchanged."""
     try:
         return date.fromisoformat(text[:10]).isoformat()
     except ValueError:

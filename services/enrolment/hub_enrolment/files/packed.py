@@ -1,7 +1,7 @@
-"""Bodies that are kept packed in memory until they are whole, however slowly they come in.
+"""Request bodies, compressed in memory until they are complete.
 
-A container of this service has no disk to write to, and its memory is short. Files of the national register
-are tables that shrink to an eighth. Who sends slowly holds no more than what has come in, and nobody's turn.
+A container of this service has no writable disk and little memory; files of the national register compress to
+an eighth. A slow sender occupies only the bytes received so far, and no turn in the queue.
 """
 
 import threading
@@ -23,7 +23,7 @@ CHUNKS_A_TURN: Final = 4
 
 @dataclass
 class Store:
-    """Keeps packed bodies: of one sender, and of all together, no more than so many bytes."""
+    """Compressed bodies, limited in bytes for one sender and for all together."""
 
     of_one: int
     of_all: int
@@ -32,12 +32,12 @@ class Store:
 
     @contextmanager
     def whole(self, chunks: Iterable[bytes], subject: str) -> Iterator[Iterator[bytes]]:
-        """Take in a body until its end; gives it again, unpacked piece by piece.
+        """Receive a body completely, then yield it decompressed, piece by piece.
 
         Raises:
-            FileRefused: `file_too_large`: packed, it is larger than one sender may keep.
-            hub_platform.problems.Problem: 503 `busy`: the bodies of others leave no room for it; or what
-                `chunks` raises.
+            FileRefused: `file_too_large`: compressed, it exceeds the limit for one sender.
+            hub_platform.problems.Problem: 503 `busy`: with the bodies of others it exceeds the limit for all;
+                or any error of `chunks`.
         """
         packer, pieces = zlib.compressobj(FAST), []
         held = 0
@@ -51,7 +51,7 @@ class Store:
             self._give_back(subject, held)
 
     def _packed(self, packer: "zlib._Compress", chunks: Iterable[bytes]) -> Iterator[bytes]:
-        # Who sends fast lets this process wait for nothing: others get a turn all the same.
+        # A fast sender never makes this process wait, so it yields to others every few chunks.
         for chunk in in_turns(chunks, CHUNKS_A_TURN):
             if packed := packer.compress(chunk):
                 yield packed
@@ -62,7 +62,7 @@ class Store:
             if self._held[subject] + size > self.of_one:
                 raise _too_large(self.of_one)
             if self._held.total() + size > self.of_all:
-                raise busy("Too many files are being sent.")
+                raise busy("Too many files are being sent at the same time.")
             self._held[subject] += size
 
     def _give_back(self, subject: str, size: int) -> None:
@@ -88,7 +88,7 @@ def _unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _too_large(most: int) -> FileRefused:
     detail = (
-        f"packed, the file is larger than {most // MEGABYTE} MB, as no file of the register is;"
+        f"compressed, the file is larger than {most // MEGABYTE} MB, more than any file of the register;"
         " send one file at a time"
     )
     return FileRefused([Finding(1, "", "", "file_too_large", detail)])

@@ -1,7 +1,7 @@
-"""The parts of a workbook (XLSX, ECMA-376): a ZIP archive of XML, both of which may be made to do harm.
+"""The parts of a workbook (XLSX, ECMA-376): a ZIP archive of XML, read with limits against harmful files.
 
-A reader of our own instead of openpyxl: that one builds a tree of each part, keeps no hidden rows or merged
-cells when it streams, and shows a formula or its value, never both.
+openpyxl is not used: it builds a tree of each part, loses hidden rows and merged cells when it streams, and
+gives a formula or its value, never both.
 """
 
 import io
@@ -33,14 +33,14 @@ Said = Callable[[str], None]
 
 
 class Parts:
-    """A workbook whose parts have been counted and unpacked once, before anything is made of them."""
+    """A workbook whose parts were counted and decompressed once, to check their sizes."""
 
     def __init__(self, raw: bytes) -> None:
         """Open the archive.
 
         Raises:
             FileRefused: `file_not_a_table`, `file_too_large_inside`, `file_damaged`.
-            zipfile.BadZipFile, zlib.error, and others of a damaged archive.
+            zipfile.BadZipFile, zlib.error, or another error of a damaged archive.
         """
         self.archive = zipfile.ZipFile(io.BytesIO(raw))
         parts = self.archive.infolist()
@@ -52,18 +52,18 @@ class Parts:
             raise damaged()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
             raise _too_large()
-        left = MOST_BYTES
+        remaining = MOST_BYTES
         for part in parts:
-            left -= self._size(part, at_most=left)
+            remaining -= self._size(part, at_most=remaining)
 
     def __contains__(self, name: str) -> bool:
         return name in self.archive.namelist()
 
     def read(self, name: str, begin: Begin, end: End, said: Said) -> None:
-        """Read one part as XML, calling back for each element and text.
+        """Parse one part as XML, calling back for each element and text.
 
         Raises:
-            FileRefused: `file_damaged`: it is no XML, declares entities, or is nested as no sheet is.
+            FileRefused: `file_damaged`: it is no XML, declares entities, or is nested too deeply.
         """
         parser = _Parser(begin, end, said)
         try:
@@ -73,7 +73,7 @@ class Parts:
             raise damaged() from exc
 
     def _size(self, part: zipfile.ZipInfo, *, at_most: int) -> int:
-        """How long a part really is; what it says of itself may be a lie."""
+        """Return the real size of a part; its declared size may be false."""
         size = 0
         with self.archive.open(part) as stream:
             while chunk := stream.read(CHUNK):
@@ -84,7 +84,7 @@ class Parts:
 
 
 class _Parser:
-    """Expat with limits; it never loads anything from outside."""
+    """Expat with limits; it never loads external entities."""
 
     def __init__(self, begin: Begin, end: End, said: Said) -> None:
         self.depth = 0
@@ -95,7 +95,7 @@ class _Parser:
         self.expat.StartElementHandler = self._begin
         self.expat.EndElementHandler = self._end
         self.expat.CharacterDataHandler = said
-        # An entity of an entity … is a small file and a huge text.
+        # Nested entities turn a small file into a huge text.
         self.expat.StartDoctypeDeclHandler = self._refuse
         self.expat.EntityDeclHandler = self._refuse
 
@@ -119,8 +119,8 @@ class _Parser:
 
 
 def damaged() -> FileRefused:
-    """The workbook cannot be read, or holds what no spreadsheet program writes."""
-    detail = "the spreadsheet is damaged; save it anew, or save the sheet as CSV"
+    """Build the refusal of a workbook that no spreadsheet program would write."""
+    detail = "the spreadsheet is damaged; save it again, or save the sheet as CSV"
     return FileRefused([Finding(1, "", "", "file_damaged", detail)])
 
 

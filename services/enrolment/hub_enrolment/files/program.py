@@ -1,7 +1,7 @@
-"""Reads one file: `python -m hub_enrolment.files.program list|register` takes bytes and writes rows.
+"""The child process that reads one file: `python -m hub_enrolment.files.program list|register`.
 
-A program of its own, so that a harmful file can hurt only this process, which has limits.
-Standard output is the rows below the header as CSV, a NUL and a JSON object: the header or the problems.
+A harmful file can affect only this process, which has limits. It reads standard input and writes the rows
+below the header as CSV, a NUL, and a JSON object with the header or the problems.
 """
 
 import csv
@@ -25,15 +25,15 @@ MOST_COLUMNS: Final = 1_000
 
 
 def convert(kind: str, source: BinaryIO, target: BinaryIO) -> None:
-    """Read a file of one kind and write its rows, or why it is refused."""
+    """Read a file of one kind and write its rows, or the problems for which it is refused."""
     try:
-        told = _written(_table(kind, source), target)
+        trailer = _written(_table(kind, source), target)
     except FileRefused as exc:
-        told = _refused(exc)
+        trailer = _refused(exc)
     except MemoryError:
         detail = "reading the file takes too much memory; split it, or leave out what is not needed"
-        told = _refused(FileRefused([Finding(1, "", "", "file_too_large", detail)]))
-    target.write(b"\0" + json.dumps(told).encode())
+        trailer = _refused(FileRefused([Finding(1, "", "", "file_too_large", detail)]))
+    target.write(b"\0" + json.dumps(trailer).encode())
 
 
 def _refused(exc: FileRefused) -> dict[str, Any]:
@@ -52,9 +52,9 @@ def _table(kind: str, source: BinaryIO) -> Table:
 
 
 def _reduced(table: Table) -> Iterator[Sequence[str]]:
-    """The rows of a register's file; of the columns that are not read only the place is kept.
+    """Yield the rows of a register file, with the cells of unused columns emptied.
 
-    Those are most of the file, and hold names and telephone numbers of heads.
+    Unused columns are most of the file, and have head teachers' names and telephone numbers.
     """
     header = table.header
     if len(header) > MOST_COLUMNS:
@@ -76,7 +76,7 @@ def _reduced(table: Table) -> Iterator[Sequence[str]]:
 
 
 def _written(table: Table, target: BinaryIO) -> dict[str, Any]:
-    """Write the rows and return what else there is to say."""
+    """Write the rows and return the header and notes."""
     text = TextIOWrapper(target, "utf-8", newline="")
     number = table.header_row
     try:
@@ -99,7 +99,7 @@ def _broken(row: int, exc: csv.Error) -> FileRefused:
 
 
 def main(kind: str) -> None:
-    """Read standard input within the limits of this process."""
+    """Set the limits of this process, then read standard input."""
     limit_this_process(megabytes=MEGABYTES, cpu_seconds=CPU_SECONDS[kind])
     convert(kind, sys.stdin.buffer, sys.stdout.buffer)
 

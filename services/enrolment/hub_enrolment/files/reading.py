@@ -1,4 +1,4 @@
-"""Reads files in a process of its own: one clear problem comes back from whatever a file does to it."""
+"""Reads files in a child process, and turns its failures into refusals."""
 
 import csv
 import hashlib
@@ -23,7 +23,7 @@ LIST: Final = Bounds(seconds=20, output_bytes=16 * MEGABYTE)
 REGISTER: Final = Bounds(seconds=120, output_bytes=48 * MEGABYTE)
 TOO_LARGE: Final = {"output_too_large", "timed_out"}
 
-# Each holds up to 128 MB of the 256 that the container has, so one at a time; printing shares the queue.
+# Each child uses up to 128 MB of the container's 256, so they run one at a time; printing shares the queue.
 heavy: Final = Queue(at_once=1, waiting=12, of_one_subject=4, patience=20.0)
 # A register's file is read as a stream, in 30 MB.
 register: Final = Queue(at_once=1, waiting=2, of_one_subject=2, patience=20.0)
@@ -33,14 +33,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class RegisterFile:
-    """A file of the national register that has been read."""
+    """A register file as a table, with the checksum of its bytes."""
 
     table: Table
     sha256: str
 
 
 def read_list(raw: bytes, *, subject: str) -> Table:
-    """A list of participants as a table.
+    """Return a list of participants as a table.
 
     Raises:
         FileRefused: as `files.lists.read_list`; `file_too_large`, `file_not_readable`.
@@ -51,9 +51,9 @@ def read_list(raw: bytes, *, subject: str) -> Table:
 
 
 def read_register(chunks: Iterable[bytes], *, subject: str) -> RegisterFile:
-    """A file of the register as a table with the cells that are read; it is never held as a whole, unpacked.
+    """Return a register file as a table of its used columns; it is never held decompressed as a whole.
 
-    It takes its turn once it has come in: who sends slowly keeps no one waiting.
+    It takes its turn once it is received, so that a slow sender delays no one.
 
     Raises:
         FileRefused: as `files.csv_text.open_table`; `file_too_large`, `file_not_readable`.
@@ -77,23 +77,23 @@ def _table(kind: str, chunks: Iterable[bytes], bounds: Bounds) -> Table:
         process_failures.labels(kind, exc.reason).inc()
         log.warning("file_not_read", kind=kind, reason=exc.reason)
         raise _refusal(exc) from exc
-    told = _trailer(output)
-    if "problems" in told:
-        raise FileRefused([Finding(**one) for one in told["problems"]], told["problems_n"])
-    notes = tuple(Note(**note) for note in told["notes"])
-    return Table(tuple(told["header"]), _rows(output), told["header_row"], notes)
+    trailer = _trailer(output)
+    if "problems" in trailer:
+        raise FileRefused([Finding(**one) for one in trailer["problems"]], trailer["problems_n"])
+    notes = tuple(Note(**note) for note in trailer["notes"])
+    return Table(tuple(trailer["header"]), _rows(output), trailer["header_row"], notes)
 
 
 def _trailer(output: io.BytesIO) -> dict[str, Any]:
-    """What stands behind the rows; it is taken off them."""
+    """Return the JSON object after the rows and cut it off the output."""
     with output.getbuffer() as view:
         end = len(view) - 1
         while view[end]:
             end -= 1
-        told: dict[str, Any] = json.loads(bytes(view[end + 1 :]))
+        trailer: dict[str, Any] = json.loads(bytes(view[end + 1 :]))
     output.truncate(end)
     output.seek(0)
-    return told
+    return trailer
 
 
 def _rows(output: io.BytesIO) -> Iterator[Sequence[str]]:
@@ -106,5 +106,5 @@ def _refusal(exc: ChildFailed) -> FileRefused:
             "reading the file takes too long or too much memory; split it, or leave out what is not needed"
         )
         return FileRefused([Finding(1, "", "", "file_too_large", detail)])
-    detail = "the file cannot be read; save it anew, or save the sheet as CSV, and send that"
+    detail = "the file cannot be read; save it again, or save the sheet as CSV, and send that"
     return FileRefused([Finding(1, "", "", "file_not_readable", detail)])

@@ -1,4 +1,4 @@
-"""One sheet of a workbook as rows of text: what is shown, with what a formula last gave. Nothing is run."""
+"""Reads one sheet of a workbook into rows of shown text, with the stored values of formulas."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from hub_enrolment.files.numbers import GENERAL, day_of, shown
 MOST_LINES: Final = 5_000  # empty ones too: a sheet may have one value in its last row
 MOST_CELLS: Final = 100_000  # with a value
 MOST_COLUMNS: Final = 200
-LONGEST_TEXT: Final = 32_767  # characters that a spreadsheet program takes in one cell
+LONGEST_TEXT: Final = 32_767  # characters, the limit of spreadsheet programs for one cell
 REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 ESCAPE: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 SURROGATES: Final = range(0xD800, 0xE000)
@@ -20,7 +20,7 @@ SURROGATES: Final = range(0xD800, 0xE000)
 
 @dataclass
 class Sheet:
-    """What one sheet holds."""
+    """The contents of one sheet."""
 
     name: str
     rows: dict[int, dict[int, str]] = field(default_factory=dict)  # by row and column, both from 1
@@ -28,23 +28,23 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     merged: list[tuple[int, int, int]] = field(default_factory=list)  # column, first and last row
-    overflow: Finding | None = None  # there is more than is read
+    overflow: Finding | None = None  # the sheet exceeds a limit
     cells_n: int = 0
 
     def line(self, row: int) -> list[str]:
-        """The cells of a row up to its last one with a value; those of hidden columns are empty."""
+        """Return the cells of a row up to the last with a value; those of hidden columns are empty."""
         cells = self.rows.get(row, {})
         width = max(cells, default=0)
         return ["" if n in self.hidden_columns else cells.get(n, "") for n in range(1, width + 1)]
 
     def last_row(self) -> int:
-        """The last row with a value."""
+        """Return the number of the last row with a value, 0 without any."""
         return max(self.rows, default=0)
 
     def fill_merged(self, below: int) -> int:
-        """Give each row of merged cells the value that people see in it; return how many ranges there were.
+        """Copy the shown value of merged cells into each of their rows; return the number of ranges.
 
-        `below`: the header, above which titles are merged.
+        `below`: the row of the header; ranges above it are titles.
         """
         filled = 0
         for column, first, last in self.merged:
@@ -58,7 +58,7 @@ class Sheet:
 
 
 class SheetReader:
-    """Called back for each element of a sheet."""
+    """Callbacks for the elements of a sheet, which fill a `Sheet`."""
 
     def __init__(
         self, sheet: Sheet, strings: Sequence[str], formats: Sequence[str], *, since_1904: bool
@@ -80,12 +80,12 @@ class SheetReader:
         }  # fmt: skip
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         if name in self.begins:
             self.begins[name](attributes)
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         if name in ("v", "t") and self.value is not None:
             if not self.in_phonetic:
                 self.said = (self.said or "") + "".join(self.value)
@@ -96,18 +96,18 @@ class SheetReader:
             self._keep()
 
     def text(self, text: str) -> None:
-        """Text comes."""
+        """Handle text inside an element."""
         if self.value is not None:
             self.value.append(text)
 
     def _begin_row(self, attributes: Mapping[str, str]) -> None:
         self.row = int(attributes.get("r", self.row + 1))
         self.column = 0
-        if _is_on(attributes.get("hidden")) or _is_nothing(attributes.get("ht")):
+        if _is_on(attributes.get("hidden")) or _is_zero(attributes.get("ht")):
             self.sheet.hidden_rows.add(self.row)
 
     def _begin_column(self, attributes: Mapping[str, str]) -> None:
-        if _is_on(attributes.get("hidden")) or _is_nothing(attributes.get("width")):
+        if _is_on(attributes.get("hidden")) or _is_zero(attributes.get("width")):
             first, last = int(attributes["min"]), min(int(attributes["max"]), MOST_COLUMNS)
             self.sheet.hidden_columns.update(range(first, last + 1))
 
@@ -134,7 +134,7 @@ class SheetReader:
             self.sheet.merged.append((column_number(begins[1]), int(begins[2]), int(ends[2])))
 
     def _keep(self) -> None:
-        """Keep the cell that ends."""
+        """Store the cell that has ended."""
         text = self._shown()
         place = self.row, self.column
         if self.has_formula and self.said in (None, "") and self.type != "str":
@@ -183,7 +183,7 @@ class SheetReader:
 
 
 def unescaped(text: str) -> str:
-    """Text with the characters that XML cannot hold (ECMA-376-1:2016, 22.9.2.19)."""
+    """Return text with its escaped characters replaced (ECMA-376-1:2016, 22.9.2.19)."""
 
     def character(found: re.Match[str]) -> str:
         code = int(found[1], 16)
@@ -192,11 +192,11 @@ def unescaped(text: str) -> str:
     return ESCAPE.sub(character, text) if "_x" in text else text
 
 
-def column_number(letters: str) -> int:
-    """The number of a column; A is 1."""
+def column_number(name: str) -> int:
+    """Return the number of a column; A is 1."""
     number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
+    for character in name:
+        number = number * 26 + ord(character) - ord("A") + 1
     return number
 
 
@@ -204,8 +204,8 @@ def _is_on(text: str | None) -> bool:
     return text in ("1", "true")
 
 
-def _is_nothing(size: str | None) -> bool:
-    """Whether a height or width is nought."""
+def _is_zero(size: str | None) -> bool:
+    """Return whether a height or width is zero."""
     try:
         return size is not None and float(size) == 0
     except ValueError:

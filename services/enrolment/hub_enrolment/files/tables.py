@@ -20,9 +20,9 @@ NO_CODE: Final = -1  # in a row that is broken anyway
 
 
 def one_line(text: str) -> str:
-    """The text of a cell on one line. The register is right about a school whatever stands in its name.
+    """Return the text of a cell on one line.
 
-    A line break inside a quoted cell becomes a space: the school is taken, and its name fits into a header.
+    A line break inside a quoted cell becomes a space, so that a school's name fits into an e-mail header.
     """
     text = text.strip()
     return text if text.isprintable() else CONTROLS.sub(" ", text).strip()
@@ -30,17 +30,17 @@ def one_line(text: str) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as rows of text."""
+    """The header and rows of a file, as text."""
 
     header: tuple[str, ...]
-    lines: Iterable[Sequence[str]]  # as wide as the file has them; read once, so that no file is held twice
+    lines: Iterable[Sequence[str]]  # rows of any width; iterated once, so that no file is held twice
     header_row: int = 1  # titles may stand above it
     notes: tuple[Note, ...] = ()
 
     def rows(
         self, columns: Sequence[str], problems: list[Finding], findings: list[Finding]
     ) -> "Iterator[Row]":
-        """Each row, reduced to the columns asked for.
+        """Yield each row, reduced to some columns.
 
         Raises:
             FileRefused: `column_missing`, naming each one; `file_empty`, `row_broken`.
@@ -78,27 +78,27 @@ class Table:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: gives its cells by the name of the column and notes what is wrong with them."""
+    """One row: reads cells by the name of their column and notes their problems."""
 
     number: int
     urn: str
     cells: Mapping[str, str]
     problems: list[Finding] = field(default_factory=list)  # the file is refused
-    findings: list[Finding] = field(default_factory=list)  # worth a look
+    findings: list[Finding] = field(default_factory=list)  # to check, without refusing the file
 
     def text(self, column: str) -> str | None:
-        """The text in a cell, None when it is blank."""
+        """Return the text in a cell, None when it is blank."""
         return one_line(self.cells[column]) or None
 
     def name(self, column: str) -> str:
-        """The text in a cell that may not be blank."""
+        """Return the text in a cell; note a problem if it is blank."""
         text = one_line(self.cells[column])
         if not text:
             self.break_(column, "is blank")
         return text
 
     def code(self, column: str) -> int:
-        """A code, compared as a number: spreadsheets take the zero off `02`."""
+        """Return a code as a number, as spreadsheets drop the zero of `02`; note a problem if it is none."""
         text = self.cells[column].strip()
         if not text.isascii() or not text.isdecimal() or len(text) > 9:
             self.break_(column, f"“{text[:40]}” is not a code")
@@ -106,7 +106,7 @@ class Row:
         return int(text)
 
     def number_or_none(self, column: str) -> float | None:
-        """A number that we can do without: what is none (`SUPP` where few pupils are counted) is left out."""
+        """Return an optional number; note a finding for other text, such as `SUPP` for a suppressed count."""
         text = self.cells[column].strip()
         if not text:
             return None
@@ -120,12 +120,12 @@ class Row:
         return number
 
     def whole_number_or_none(self, column: str) -> int | None:
-        """A whole number that we can do without."""
+        """Return an optional whole number, see `number_or_none`."""
         number = self.number_or_none(column)
         return None if number is None else int(number)
 
     def day(self, column: str) -> date | None:
-        """A date, day first, with dashes (the public file) or slashes (the extract); None when blank."""
+        """Return a date, day first, with dashes (public file) or slashes (extract); None when blank."""
         text = self.cells[column].strip()
         if not text:
             return None
@@ -135,11 +135,11 @@ class Row:
         return day
 
     def break_(self, column: str, detail: str, code: str = "row_broken") -> None:
-        """Note a problem that stops the whole file."""
+        """Note a problem that refuses the whole file."""
         self.problems.append(Finding(self.number, column, self.urn[:40], code, detail))
 
     def find(self, column: str, code: str, detail: str) -> None:
-        """Note something worth a look."""
+        """Note a finding, which does not refuse the file."""
         self.findings.append(Finding(self.number, column, self.urn, code, detail))
 
 

@@ -14,7 +14,7 @@ LONGEST_CELL: Final = 500  # characters
 
 
 def read_listing(table: Table) -> Listing:
-    """The rows of a file; empty ones are left out.
+    """Return the rows of a list, without empty ones.
 
     Raises:
         FileRefused: `column_missing`, naming each one, `column_repeated`, `too_many_columns`,
@@ -37,14 +37,14 @@ def read_listing(table: Table) -> Listing:
 
 
 def _places(header: Sequence[str], row: int) -> dict[str, int]:
-    """Where each column that we know stands."""
+    """Return the index of each known column."""
     if len(header) > MOST_COLUMNS:
         detail = f"there are more than {MOST_COLUMNS} columns"
         raise FileRefused([Finding(row, "", "", "too_many_columns", detail)])
     names = [name.strip().lower() for name in header]
     repeated = [name for name in COLUMNS if names.count(name) > 1]
     if repeated:
-        detail = "this column stands in the header more than once"
+        detail = "this column is in the header more than once"
         raise FileRefused([Finding(row, name, "", "column_repeated", detail) for name in repeated])
     needed = [name for name in NEEDED if name not in names and not (name == "urn" and SCHOOL in names)]
     if needed:

@@ -1,4 +1,4 @@
-"""A workbook as a table: the sheet with the header; what is hidden is left out and said."""
+"""Reads the sheet with the header of a workbook into a table; notes name hidden rows and columns."""
 
 import posixpath
 import zipfile
@@ -20,9 +20,9 @@ STRINGS: Final = "xl/sharedStrings.xml"
 STYLES: Final = "xl/styles.xml"
 MOST_SHEETS: Final = 50
 MOST_STRINGS: Final = 200_000
-TOLD: Final = 12  # rows or columns named in a note
+NAMED: Final = 12  # rows or columns in a note
 
-# What zipfile and our own reader end in over a file that no spreadsheet program wrote.
+# Errors of zipfile and of our reader for a file that no spreadsheet program wrote.
 STRANGE: Final = (
     AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, OverflowError, RuntimeError,
     TypeError, ValueError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error,
@@ -30,7 +30,7 @@ STRANGE: Final = (
 
 
 def read_workbook(raw: bytes, known: Collection[str]) -> Table:
-    """The sheet with the header.
+    """Return the sheet with the header as a table.
 
     Args:
         raw: the bytes.
@@ -41,7 +41,7 @@ def read_workbook(raw: bytes, known: Collection[str]) -> Table:
             `sheet_unclear`, `column_hidden`, `cell_error`, `formula_without_value`, `too_many_rows`,
             `too_many_columns`, `cell_too_long`.
     """
-    with _told():
+    with _as_damaged():
         sheets = list(_Workbook(Parts(raw)).sheets())
         if not sheets:
             raise damaged()
@@ -54,8 +54,8 @@ def read_workbook(raw: bytes, known: Collection[str]) -> Table:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Whatever is strange about a file is told in one way."""
+def _as_damaged() -> Iterator[None]:
+    """Turn any error of a malformed file into one refusal."""
     try:
         yield
     except STRANGE as exc:
@@ -63,7 +63,7 @@ def _told() -> Iterator[None]:
 
 
 class _Workbook:
-    """The sheets of a workbook, and what their cells refer to."""
+    """The sheets of a workbook, with its shared strings and formats."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
@@ -77,7 +77,7 @@ class _Workbook:
         self.pieces: list[str] = []
 
     def sheets(self) -> Iterator[Sheet]:
-        """Each sheet that is shown."""
+        """Yield each visible sheet."""
         for name in (RELATIONSHIPS, WORKBOOK, STRINGS, STYLES):
             if name in self.parts:
                 self.parts.read(name, self._begin, self._end, self._said)
@@ -122,7 +122,7 @@ class _Workbook:
 
 
 def _chosen(sheets: Sequence[Sheet], known: Collection[str]) -> tuple[Sheet, list[Note]]:
-    """The sheet with the header; the first one, where none has one, so that what is missing can be named."""
+    """Return the sheet with the header, or the first one, so that its missing columns can be named."""
     found = [
         sheet
         for sheet in sheets
@@ -135,8 +135,8 @@ def _chosen(sheets: Sequence[Sheet], known: Collection[str]) -> tuple[Sheet, lis
     if not found:
         return sheets[0], []
     others = [sheet.name for sheet in sheets if sheet is not found[0] and sheet.rows]
-    told = f"Read was the sheet “{found[0].name}”; the others were left out."
-    return found[0], [Note("sheets_left_out", told)] if others else []
+    detail = f"The sheet “{found[0].name}” was read; the others were left out."
+    return found[0], [Note("sheets_left_out", detail)] if others else []
 
 
 def _first_rows(sheet: Sheet) -> range:
@@ -154,16 +154,16 @@ def _table(sheet: Sheet, known: Collection[str], notes: list[Note]) -> Table:
     rows = range(header_row + 1, sheet.last_row() + 1)
     notes += _hidden(sheet, header_row, rows, known)
     _check_cells(sheet, header, header_row, known)
-    # A hidden row stays as an empty one, so that the others keep their numbers.
+    # A hidden row is left empty, so that the others keep their numbers.
     lines = [[] if row in sheet.hidden_rows else list(fitted(sheet.line(row), len(header))) for row in rows]
     return Table(header, lines, header_row, tuple(notes))
 
 
 def _hidden(sheet: Sheet, header_row: int, rows: Iterable[int], known: Collection[str]) -> Iterator[Note]:
-    """Say what is hidden and left out.
+    """Yield notes about hidden rows and columns, which are left out.
 
     Raises:
-        FileRefused: `column_hidden`: one that is known; people may not know that it is there.
+        FileRefused: `column_hidden`: a known column; the sender may not know of it.
     """
     named = sheet.rows.get(header_row, {})
     columns = sorted(column for column in sheet.hidden_columns if named.get(column))
@@ -183,7 +183,7 @@ def _hidden(sheet: Sheet, header_row: int, rows: Iterable[int], known: Collectio
 
 
 def _check_cells(sheet: Sheet, header: Sequence[str], header_row: int, known: Collection[str]) -> None:
-    """Refuse errors and formulas without a value where they matter: in columns that are read."""
+    """Raise for errors and formulas without a value in known columns."""
     names = {column: name.lower() for column, name in enumerate(header, start=1) if name.lower() in known}
     problems = [
         Finding(row, names[column], "", code, f"cell {cell_name(row, column)}: {detail}")
@@ -196,5 +196,5 @@ def _check_cells(sheet: Sheet, header: Sequence[str], header_row: int, known: Co
 
 def _some(names: Iterable[str]) -> str:
     listed = list(names)
-    more = f" and {len(listed) - TOLD} more" if len(listed) > TOLD else ""
-    return ", ".join(listed[:TOLD]) + more
+    more = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
+    return ", ".join(listed[:NAMED]) + more

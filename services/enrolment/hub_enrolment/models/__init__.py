@@ -1,4 +1,4 @@
-"""Enrolment's tables, constraints included."""
+"""Enrolment's tables with their constraints."""
 
 from hub_enrolment.models.applications import Application, ApplicationParticipant
 from hub_enrolment.models.authorities import SchoolPlacement

@@ -13,7 +13,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class Application(Tracked, Base):
-    """One school asks for places on one group, with its head's agreement."""
+    """One school's application for places on one group, with its head's agreement."""
 
     __tablename__ = "applications"
     __table_args__ = (
@@ -46,17 +46,17 @@ class Application(Tracked, Base):
     work_group_id: Mapped[UUID] = mapped_column(ForeignKey("work_groups.id"))
     urn: Mapped[str] = mapped_column(ForeignKey("schools.urn"))
     status: Mapped[str]
-    head_agreed_by: Mapped[str | None]  # a person's name, which stays here
+    head_agreed_by: Mapped[str | None]  # a person's name, published nowhere
     head_agreed_at: Mapped[datetime | None]
     agreement_version: Mapped[str | None]
     submitted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None]
-    decision_reason: Mapped[str | None]  # free words, which stay here
+    decision_reason: Mapped[str | None]  # free text, published nowhere
 
 
 class ApplicationParticipant(Base):
-    """Somebody for whom a school asks for a place."""
+    """One teacher for whom a school applies."""
 
     __tablename__ = "application_participants"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Authority, district and phase of schools in time."""
+"""Authority, district and phase of schools over time."""
 
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from hub_platform.database import one_of
 
 
 class SchoolPlacement(Base):
-    """What the register said of a school; `ends_on` is the last day, none for what holds today."""
+    """A placement of a school in the register; `ends_on` is the last day, null at present."""
 
     __tablename__ = "school_placements"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What every table of enrolment is made of."""
+"""The declarative base of enrolment's tables."""
 
 from sqlalchemy import CheckConstraint, MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -8,14 +8,14 @@ from hub_platform.database import kept_as, naming_convention
 
 
 class Base(DeclarativeBase):
-    """Every table of this service."""
+    """The base class of every table of this service."""
 
     metadata = MetaData(naming_convention=naming_convention)
     type_annotation_map = kept_as
 
 
 def located() -> tuple[CheckConstraint, ...]:
-    """Hold `venue` to one line and `joining_link` to an https address."""
+    """Return constraints that limit `venue` to one line and `joining_link` to an https address."""
     return (
         CheckConstraint(f"char_length(venue) <= {LONGEST_VENUE} AND venue !~ '[\\n\\r]'", name="venue"),
         CheckConstraint(

@@ -1,4 +1,4 @@
-"""School calendars, as visits has announced them."""
+"""School calendars, as visits has published them."""
 
 from typing import Any
 

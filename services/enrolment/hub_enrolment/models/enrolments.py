@@ -13,7 +13,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class Enrolment(Tracked, Base):
-    """One place. The school is the one at the time; it stays when the teacher moves."""
+    """One place; its school stays when the teacher moves."""
 
     __tablename__ = "enrolments"
     __table_args__ = (
@@ -55,13 +55,13 @@ class Enrolment(Tracked, Base):
     enrolled_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_reason: Mapped[str | None]
-    override_reason: Mapped[str | None]  # why a cap of the school or the group was exceeded
+    override_reason: Mapped[str | None]  # why a cap was exceeded
     transferred_from: Mapped[UUID | None] = mapped_column(ForeignKey("enrolments.id"))
     completion_decided_at: Mapped[datetime | None]  # when the group closed
 
 
 class UndoneWithdrawal(Base):
-    """One withdrawal that was a mistake: when and why the place was given up, who gave it back and why."""
+    """One undone withdrawal: its instant and reason, and who undid it, when and why."""
 
     __tablename__ = "undone_withdrawals"
     __table_args__ = (
@@ -76,4 +76,4 @@ class UndoneWithdrawal(Base):
     withdrawn_reason: Mapped[str]
     undone_at: Mapped[datetime]
     undone_by: Mapped[str]
-    note: Mapped[str | None]  # what went wrong, in free words; None once the teacher was anonymised
+    note: Mapped[str | None]  # the mistake, as free text; null once the teacher is anonymised

@@ -1,4 +1,4 @@
-"""The hub itself and the area that it serves: data, so that the same program serves any hub."""
+"""The hub and its area: stored data, so that the same program serves any hub."""
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -9,7 +9,7 @@ from hub_platform.database import Tracked
 
 
 class Hub(Tracked, Base):
-    """The one row that says whose hub this is; a second one cannot be."""
+    """The description of the hub, in the only row of its table."""
 
     __tablename__ = "hub"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Which files of the register were applied, when and by whom, and what was found in them."""
+"""Imported files of the register and the findings in them."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from hub_platform.database import one_of
 
 
 class GiasImport(Base):
-    """One file applied; previews leave no trace."""
+    """One applied file; previews are not stored."""
 
     __tablename__ = "gias_imports"
     __table_args__ = (
@@ -32,14 +32,14 @@ class GiasImport(Base):
     applied_at: Mapped[datetime]
     applied_by: Mapped[str]
 
-    # Of files applied before these were kept, they are not known.
+    # Null for files applied before these columns existed.
     closed: Mapped[int | None]
     successors: Mapped[int | None]
     skipped: Mapped[int | None]
 
 
 class GiasFinding(Base):
-    """Something about one row of a file that was applied; `number` counts 1, 2, 3 … within the file."""
+    """A finding in one row of an applied file; `number` counts from 1 within the file."""
 
     __tablename__ = "gias_findings"
 

@@ -1,4 +1,4 @@
-"""Who leads the hub and its work groups."""
+"""Leadership roles in the hub."""
 
 from datetime import date
 from uuid import UUID
@@ -12,7 +12,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class LeaderRole(Tracked, Base):
-    """One role of one person; `ends_on` is its last day. School and trust are those at the appointment."""
+    """One role of one person; `ends_on` is its last day. School and trust are of the appointment."""
 
     __tablename__ = "leader_roles"
     __table_args__ = (
@@ -32,4 +32,4 @@ class LeaderRole(Tracked, Base):
     trust_uid: Mapped[str | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
-    cohort: Mapped[str | None]  # of specialists who are prepared together, as the hub calls it
+    cohort: Mapped[str | None]  # the hub's name for a group of specialists in training

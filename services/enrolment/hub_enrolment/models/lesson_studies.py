@@ -1,4 +1,4 @@
-"""Lesson studies and who takes part in them."""
+"""Lesson studies and their participants."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class LessonStudy(Tracked, Base):
-    """One cycle: a lesson planned together, taught, watched and talked over."""
+    """One cycle: a lesson planned together, taught, observed and discussed."""
 
     __tablename__ = "lesson_studies"
     __table_args__ = (
@@ -30,11 +30,11 @@ class LessonStudy(Tracked, Base):
     focus: Mapped[str]
     lesson_at: Mapped[datetime]
     status: Mapped[str]
-    learning_note: Mapped[str | None]  # free words, which stay here
+    learning_note: Mapped[str | None]  # free text, published nowhere
 
 
 class LessonStudyPart(Base):
-    """What one participant does in a lesson study."""
+    """The part of one participant in a lesson study."""
 
     __tablename__ = "lesson_study_parts"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""PD days and conferences: who registered, who came."""
+"""PD days and conferences, their registrations and attendance."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -40,20 +40,22 @@ class PDDay(Tracked, Base):
 
 
 class PDDayRegistration(Base):
-    """A teacher means to come."""
+    """The registration of a teacher for a PD day."""
 
     __tablename__ = "pd_day_registrations"
     __table_args__ = (Index("ix_pd_day_registrations_teacher_id", "teacher_id"),)
 
     pd_day_id: Mapped[UUID] = mapped_column(ForeignKey("pd_days.id"), primary_key=True)
     teacher_id: Mapped[UUID] = mapped_column(ForeignKey("teachers.id"), primary_key=True)
-    urn: Mapped[str | None] = mapped_column(ForeignKey("schools.urn"))  # where the request named a school
+    urn: Mapped[str | None] = mapped_column(
+        ForeignKey("schools.urn")
+    )  # null unless the request named a school
     registered_at: Mapped[datetime]
     registered_by: Mapped[str]
 
 
 class PDDayAttendance(Base):
-    """A teacher came; the school is the one of that day and stays when the teacher moves."""
+    """The attendance of a teacher; its school stays when the teacher moves."""
 
     __tablename__ = "pd_day_attendances"
     __table_args__ = (Index("ix_pd_day_attendances_teacher_id", "teacher_id"),)

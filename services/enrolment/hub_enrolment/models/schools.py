@@ -1,4 +1,4 @@
-"""Schools as the register has them, with what the hub adds; which school carries on which."""
+"""Schools of the register with the hub's own columns, and links between schools."""
 
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,9 +11,9 @@ from hub_contracts.vocabulary import ConnectionRoute, Phase, SchoolStatus
 from hub_enrolment.models.base import Base
 from hub_platform.database import Tracked, one_of
 
-# The words by which a school is found, as `hub_enrolment.domain.search.words` reads them: of its name and its
-# trust's, its postcode whole and in halves, its URN. Written as PostgreSQL gives it back, so that a test can
-# compare the two.
+# The words by which a school is found, as `hub_enrolment.domain.search.words` splits them: of its name and
+# its trust's name, its postcode whole and in halves, its URN. Spelled as PostgreSQL prints it, so that a test
+# can compare the two.
 SEARCH: Final = r"""
   array_to_tsvector(array_remove((
     string_to_array(
@@ -40,7 +40,7 @@ SEARCH: Final = r"""
 
 
 class School(Tracked, Base):
-    """One school: what the register says of it, its successor, its connection to the hub."""
+    """One school: its facts in the register, its successor, its connection to the hub."""
 
     __tablename__ = "schools"
     __table_args__ = (
@@ -59,7 +59,7 @@ class School(Tracked, Base):
         Index("ix_schools_phase", "phase", "urn"),
         Index("ix_schools_status", "status", "urn"),
         Index("ix_schools_connected", "urn", postgresql_where="connected_on IS NOT NULL"),
-        Index(  # written to at once: what an import leaves pending would slow down searches until a vacuum
+        Index(  # without fastupdate: pending entries of an import would slow down searches until a vacuum
             "ix_schools_search", "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}
         ),
     )
@@ -88,7 +88,7 @@ class School(Tracked, Base):
     northing: Mapped[int | None]
     last_changed: Mapped[date | None]
 
-    # Not of the register, so an import leaves these alone.
+    # Not in the register: imports do not change these.
     successor_urn: Mapped[
         str | None
     ]  # the principal link's; no foreign key: it may lie outside the hub's files
@@ -96,14 +96,14 @@ class School(Tracked, Base):
     connected_via: Mapped[str | None]
     connected_by: Mapped[str | None]
 
-    # Only looked into, never read.
+    # Used in conditions only, never selected.
     search: Mapped[Any] = mapped_column(
         TSVECTOR, Computed(SEARCH, persisted=True), deferred=True, nullable=True
     )
 
 
 class SchoolLink(Base):
-    """One school carries on another. Kept for schools outside the hub's files too, as hints."""
+    """A successor of a school; also for schools outside the hub's files, to name successors in refusals."""
 
     __tablename__ = "school_links"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Sessions of work groups and their registers."""
+"""Sessions of groups and their registers."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class GroupSession(Tracked, Base):
-    """One meeting of a work group; `seq` counts 1, 2, 3 … within the group."""
+    """One session of a group; `seq` counts from 1 within the group."""
 
     __tablename__ = "sessions"
     __table_args__ = (
@@ -42,17 +42,17 @@ class GroupSession(Tracked, Base):
     ics_sequence: Mapped[int]  # of the calendar invitation: RFC 5545 counts its changes from 0
     held_on: Mapped[date | None]
     cancelled_reason: Mapped[str | None]
-    venue: Mapped[str | None]  # its own, which wins over its group's
-    joining_link: Mapped[str | None]  # its own, too; in no event and no log
+    venue: Mapped[str | None]  # its own, which takes precedence over its group's
+    joining_link: Mapped[str | None]  # its own, too; never in an event or a log
 
     @property
     def day(self) -> date:
-        """The day in England for which it is scheduled."""
+        """The scheduled date in England."""
         return day_in_england(self.starts_at)
 
 
 class Attendance(Base):
-    """How one participant attended one session."""
+    """The mark of one participant in one session."""
 
     __tablename__ = "attendances"
     __table_args__ = (
@@ -70,7 +70,7 @@ class Attendance(Base):
 
 
 class Apologies(Base):
-    """Somebody has said that they cannot come."""
+    """The apologies of one participant for one session."""
 
     __tablename__ = "apologies"
     __table_args__ = (Index("ix_apologies_enrolment_id", "enrolment_id"),)
@@ -83,7 +83,7 @@ class Apologies(Base):
 
 
 class AttendanceCorrection(Base):
-    """One mark of a locked register was changed or added: what it was, what it is, who says so and why."""
+    """One corrected or added mark of a locked register, with author and reason."""
 
     __tablename__ = "attendance_corrections"
     __table_args__ = (
@@ -96,9 +96,9 @@ class AttendanceCorrection(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
-    old: Mapped[str | None]  # None: the register had no mark of this place, whose withdrawal was undone since
+    old: Mapped[str | None]  # null: the register had no mark for it
     new: Mapped[str]
     reason: Mapped[str]
-    note: Mapped[str | None]  # free words, which stay here
+    note: Mapped[str | None]  # free text, published nowhere
     corrected_at: Mapped[datetime]
     corrected_by: Mapped[str]

@@ -1,4 +1,4 @@
-"""Classroom tasks between sessions, and how far participants are with them."""
+"""Classroom tasks between sessions, and participants' reports on them."""
 
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class ClassroomTask(Tracked, Base):
-    """Something to try with pupils, set in one session and talked over in a later one."""
+    """A task to try with pupils, set in one session and discussed in a later one."""
 
     __tablename__ = "classroom_tasks"
     __table_args__ = (
@@ -23,11 +23,11 @@ class ClassroomTask(Tracked, Base):
     work_group_id: Mapped[UUID] = mapped_column(ForeignKey("work_groups.id"))
     set_in_session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
     due_before_session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
-    prompt: Mapped[str]  # free words, which stay here
+    prompt: Mapped[str]  # free text, published nowhere
 
 
 class TaskReport(Tracked, Base):
-    """How far one participant has come with one task."""
+    """One participant's report on one task."""
 
     __tablename__ = "task_reports"
     __table_args__ = (
@@ -39,5 +39,5 @@ class TaskReport(Tracked, Base):
     task_id: Mapped[UUID] = mapped_column(ForeignKey("classroom_tasks.id"), primary_key=True)
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"), primary_key=True)
     status: Mapped[str]
-    note: Mapped[str | None]  # free words, which stay here
+    note: Mapped[str | None]  # free text, published nowhere
     pupils_n: Mapped[int | None]

@@ -1,4 +1,4 @@
-"""Teachers and where they teach. Names, addresses and teacher reference numbers live in this service only."""
+"""Teachers and their school memberships. Only this service stores names, addresses and TRNs."""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ ERASED = (
 
 
 class Teacher(Tracked, Base):
-    """A person who teaches, or leads teachers; or a record that was merged into another, as a trail."""
+    """A teacher or leader; a merged record keeps only its link to the record that it was merged into."""
 
     __tablename__ = "teachers"
     __table_args__ = (
@@ -57,12 +57,12 @@ class Teacher(Tracked, Base):
     phase: Mapped[str | None]
     previous_names: Mapped[list[str]] = mapped_column(ARRAY(Text))  # "given family", the oldest first
     phone: Mapped[str | None]
-    contact_opt_out: Mapped[bool]  # of marketing only; what they take part in is still written about
+    contact_opt_out: Mapped[bool]  # of marketing only, not of messages about their places
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("teachers.id"))  # a record that is not merged
     anonymised_on: Mapped[date | None]
     anonymised_reason: Mapped[str | None]
-    email_unconfirmed_since: Mapped[datetime | None]  # from a move until the address is given or kept
-    # Keys of names by `domain.names`: matching, search and duplicates compare these and nothing else.
+    email_unconfirmed_since: Mapped[datetime | None]  # from a move until the address is given or confirmed
+    # Keys by `domain.names`; matching, search and duplicates compare only these.
     given_key: Mapped[str]
     family_key: Mapped[str]
     name_key: Mapped[str]  # of the whole name
@@ -80,7 +80,7 @@ class Teacher(Tracked, Base):
 
     @validates("given", "family")
     def _key_name(self, column: str, value: str) -> str:
-        """Keep the keys of a name beside it."""
+        """Set the keys along with a name."""
         given, family = (value, self.family) if column == "given" else (self.given, value)
         self.given_key, self.family_key = name_key(given or ""), name_key(family or "")
         self.name_key = name_key(full_name(given or "", family or ""))
@@ -88,13 +88,13 @@ class Teacher(Tracked, Base):
 
     @validates("previous_names")
     def _key_former_names(self, _: str, value: list[str]) -> list[str]:
-        """Keep the keys of former names beside them."""
+        """Set the keys along with former names."""
         self.former_name_keys = [name_key(name) for name in value]
         return value
 
     @property
     def name(self) -> str:
-        """The name as it is shown."""
+        """The full name."""
         return full_name(self.given, self.family)
 
     @property
@@ -104,7 +104,7 @@ class Teacher(Tracked, Base):
 
 
 class SchoolMembership(Tracked, Base):
-    """Somebody works at a school, from a day on; `ends_on` is the last day."""
+    """A teacher's time at one school; `ends_on` is the last day, null at present."""
 
     __tablename__ = "school_memberships"
     __table_args__ = (
@@ -130,7 +130,7 @@ class SchoolMembership(Tracked, Base):
 
 
 class MembershipCorrection(Base):
-    """One correction of a membership: what it was, what it is, who says so and why."""
+    """One correction of a membership: old and new values, author and reason."""
 
     __tablename__ = "membership_corrections"
     __table_args__ = (
@@ -151,12 +151,12 @@ class MembershipCorrection(Base):
     new_role: Mapped[str]
     new_starts_on: Mapped[date]
     new_ends_on: Mapped[date | None]
-    enrolment_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # places that count for the new school
-    # What had the wrong school from the membership, and has the right one with it.
+    enrolment_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # places corrected with it
+    # Other rows whose school was corrected along with the membership.
     leader_role_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     waiting_entry_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     pd_day_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
-    note: Mapped[str | None]  # what was wrong, in free words; None once the teacher was anonymised
+    note: Mapped[str | None]  # the mistake, as free text; null once the teacher is anonymised
     corrected_at: Mapped[datetime]
     corrected_by: Mapped[str]
 

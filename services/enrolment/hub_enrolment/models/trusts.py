@@ -1,4 +1,4 @@
-"""Academy trusts, and which school belonged to which one when."""
+"""Academy trusts, and the memberships of schools in them over time."""
 
 from datetime import date
 from uuid import UUID
@@ -12,9 +12,9 @@ from hub_platform.database import Tracked, one_of
 
 
 class Trust(Tracked, Base):
-    """An academy trust. Its identity is the register's group UID; the name has variants.
+    """An academy trust, identified by the register's group UID, as its name has variants.
 
-    What is not of the establishments file is known once the groups file has been imported.
+    Columns other than the name are null until the groups file is imported.
     """
 
     __tablename__ = "trusts"
@@ -29,7 +29,7 @@ class Trust(Tracked, Base):
 
 
 class TrustMembership(Tracked, Base):
-    """A school belonged to a trust; `ends_on` is the last day, none for the trust of today."""
+    """A school's membership of a trust; `ends_on` is the last day, null at present."""
 
     __tablename__ = "trust_memberships"
     __table_args__ = (

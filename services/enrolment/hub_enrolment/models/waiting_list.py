@@ -1,4 +1,4 @@
-"""Who waits for a place, and to whom one has been offered."""
+"""Waiting lists of groups, and the offers made from them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +13,7 @@ from hub_platform.database import Tracked, one_of
 
 
 class WaitingEntry(Tracked, Base):
-    """One teacher on the waiting list of one group; `seq` counts those who joined it, from 1."""
+    """One teacher's entry on the waiting list of one group; `seq` counts entries from 1."""
 
     __tablename__ = "waiting_list"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Programmes and the work groups that they run in."""
+"""Programmes and their groups."""
 
 from datetime import date, datetime
 from typing import Any
@@ -19,12 +19,12 @@ from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_enrolment.models.base import Base, located
 from hub_platform.database import Tracked, one_of
 
-# What a participant can be asked to be: on the group, or at the school.
+# Roles that a programme can require of participants: on the group, or at the school.
 ROLES = ", ".join(f"'{role}'" for role in dict.fromkeys((*ParticipantRole, *TeacherRole)))
 
 
 class Programme(Tracked, Base):
-    """What a work group follows in one academic year, usually a National Collaborative Project (NCP)."""
+    """A programme of one academic year, usually a National Collaborative Project (NCP)."""
 
     __tablename__ = "programmes"
     __table_args__ = (
@@ -53,34 +53,34 @@ class Programme(Tracked, Base):
     max_teachers: Mapped[int]
     max_per_school: Mapped[int | None]
     prerequisite_strand: Mapped[str | None]
-    required_roles: Mapped[list[str]] = mapped_column(ARRAY(Text))  # each school sends somebody in each
+    required_roles: Mapped[list[str]] = mapped_column(ARRAY(Text))  # of each school's participants
     min_attendance_percent: Mapped[int]  # of the sessions held, to complete
     tasks_required: Mapped[bool]  # to complete
 
 
 class ProgrammeChange(Base):
-    """One correction of a programme: each fact that it changed, as it was and as it is since."""
+    """One correction of a programme: each changed column with its old and new value."""
 
     __tablename__ = "programme_changes"
     __table_args__ = (Index("uq_programme_changes_revision", "programme_id", "revision", unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
-    revision: Mapped[int]  # the programme's, since this change
+    revision: Mapped[int]  # of the programme, after the correction
     values: Mapped[dict[str, Any]] = mapped_column(JSONB)  # name → [before, after]
     changed_at: Mapped[datetime]
     changed_by: Mapped[str]
 
     @property
     def changes(self) -> list[dict[str, Any]]:
-        """Each fact that was changed."""
+        """Each changed column as name, before and after."""
         return [
             {"name": name, "before": before, "after": after} for name, (before, after) in self.values.items()
         ]
 
 
 class WorkGroup(Tracked, Base):
-    """A group of teachers who work on something for most of a year."""
+    """A group of teachers who follow a programme, usually for most of an academic year."""
 
     __tablename__ = "work_groups"
     __table_args__ = (
@@ -112,12 +112,12 @@ class WorkGroup(Tracked, Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     mode: Mapped[str | None]
-    venue: Mapped[str | None]  # of sessions in person that have none of their own
-    joining_link: Mapped[str | None]  # of sessions online that have none of their own; in no event and no log
+    venue: Mapped[str | None]  # of sessions in person without their own
+    joining_link: Mapped[str | None]  # of online sessions without their own; never in an event or a log
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None]
     override_reason: Mapped[str | None]  # why it was confirmed outside the programme's limits
-    allowed_teachers: Mapped[int | None]  # so many a hub lead has allowed beyond the programme's maximum
+    allowed_teachers: Mapped[int | None]  # the maximum that a hub lead has allowed
     allowed_at: Mapped[datetime | None]
     allowed_by: Mapped[str | None]
     allowed_reason: Mapped[str | None]
@@ -130,7 +130,7 @@ class WorkGroup(Tracked, Base):
 
 
 class WorkGroupLead(Base):
-    """Somebody leads a work group."""
+    """One of the leads of a group."""
 
     __tablename__ = "work_group_leads"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Leadership roles."""
+"""Leadership roles of people, and the groups that they lead."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -15,7 +15,7 @@ from hub_enrolment.models import SchoolMembership, Teacher
 from hub_enrolment.store import standing
 
 LOCK_KEY: Final = 0x75706C64  # "upld": one list at a time in this database
-# Taken in one order by every transaction, so that no two wait for each other.
+# Acquired in one order by every transaction, so that no two wait for each other.
 _LOCK_EACH: Final = text(
     "SELECT pg_advisory_xact_lock(hash, :lock)"
     " FROM (SELECT DISTINCT hashtext(key) AS hash FROM unnest(CAST(:keys AS text[])) key ORDER BY 1) hashes"

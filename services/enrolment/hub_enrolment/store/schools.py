@@ -60,7 +60,7 @@ def list_schools(
     words: Sequence[Word] = (),
     area: ColumnElement[bool] | None = None,
 ) -> Select[School]:
-    """Select schools.
+    """Select schools for a list, by the register's facts, the hub's connection and a search.
 
     None selects any. All `words` must occur in name, trust, postcode or URN; `area`: see `hub.in_area`.
     """

@@ -1,4 +1,4 @@
-"""Sessions moved and cancelled, apologies, corrections, classroom tasks, lesson studies, PD days."""
+"""Rescheduled and cancelled sessions, apologies, corrections, tasks, lesson studies, PD days."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,7 +28,7 @@ CANCELLED_FOR = (
 
 def upgrade() -> None:
     op.add_column("sessions", sa.Column("cancelled_reason", sa.Text))
-    # No release could cancel a session; one that somebody cancelled by hand has a reason nobody wrote down.
+    # No release could cancel a session; a row changed by hand has no recorded reason.
     op.execute("UPDATE sessions SET cancelled_reason = 'other' WHERE status = 'cancelled'")
     op.create_check_constraint("cancelled_reason", "sessions", f"cancelled_reason IN ({CANCELLED_FOR})")
     op.create_check_constraint(

@@ -1,4 +1,4 @@
-"""How teachers are reached and were called; one membership of a school a day; cohorts of leaders."""
+"""Telephone numbers and former names of teachers; one membership of a school a day; cohorts of leaders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 revision = "0004_people"
 down_revision = "0003_sessions"
 
-# Of teachers who are known already: no other name, and nobody has opted out yet.
+# Existing teachers have no former name and have not opted out.
 ADDED = (
     ("previous_names", sa.ARRAY(sa.Text), "{}"),
     ("contact_opt_out", sa.Boolean, "false"),

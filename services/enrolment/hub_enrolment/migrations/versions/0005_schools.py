@@ -88,7 +88,7 @@ def _trusts() -> None:
         ),
         sa.Index("ix_trust_memberships_trust_uid", "trust_uid"),
     )
-    # What is known of today's trusts: since the school's last change, at the latest, it belongs to this one.
+    # A school has belonged to its present trust since its last change at the latest.
     op.execute(
         "INSERT INTO trust_memberships"
         " (id, urn, trust_uid, starts_on, revision, created_at, created_by, changed_at, changed_by)"
@@ -133,7 +133,7 @@ def _hub() -> None:
 
 
 def _imports() -> None:
-    # Mergers of before are told with the next import: nobody has heard of them.
+    # Earlier mergers have not been published; the next import publishes them.
     op.add_column("school_links", sa.Column("merged", sa.Boolean, nullable=False, server_default=sa.false()))
     op.alter_column("school_links", "merged", server_default=None)
     for column in ("closed", "successors", "skipped"):

@@ -1,4 +1,4 @@
-"""Records of one person are merged, and who somebody is can be erased."""
+"""Merged and anonymised records of teachers."""
 
 import sqlalchemy as sa
 from alembic import op

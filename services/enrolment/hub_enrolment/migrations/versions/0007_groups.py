@@ -56,7 +56,7 @@ def _tracked() -> list[sa.Column[object]]:
 
 
 def _add(table: str, column: sa.Column[object], default: str) -> None:
-    """A column that must be filled, with what the rows before it mean."""
+    """Add a required column, with the value for existing rows."""
     column.server_default = sa.DefaultClause(sa.text(default))
     op.add_column(table, column)
     op.alter_column(table, column.name, server_default=None)
@@ -90,7 +90,7 @@ def _work_groups() -> None:
         sa.Column("evaluation_submitted_on", sa.Date),
     ):
         op.add_column("work_groups", column)
-    # No release could cancel or close a group; of one that somebody changed by hand the last change tells.
+    # No release could cancel or close a group; for a row changed by hand the last change counts.
     op.execute(
         "UPDATE work_groups SET cancelled_at = changed_at, cancelled_by = changed_by,"
         " cancelled_reason = 'other' WHERE status = 'cancelled'"
@@ -121,7 +121,7 @@ def _enrolments() -> None:
         sa.Column("completion_decided_at", UtcDateTime()),
     ):
         op.add_column("enrolments", column)
-    # As for the groups: only by hand could there be such a place.
+    # As for groups: such a place can only exist by a change by hand.
     op.execute(
         "UPDATE enrolments SET withdrawn_at = greatest(changed_at, enrolled_at),"
         " withdrawn_reason = 'transferred' WHERE status = 'transferred'"
@@ -147,7 +147,7 @@ def _enrolments() -> None:
 
 
 def _downgrade_enrolments() -> None:
-    """What the older form has no word for becomes the nearest: given up for another reason, or still held."""
+    """Replace values unknown to the older form by the nearest: withdrawn for another reason, or active."""
     for name in (
         "withdrawn_at",
         "transferred",

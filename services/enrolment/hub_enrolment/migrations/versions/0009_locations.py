@@ -1,4 +1,4 @@
-"""Where sessions are held and at which address they are joined."""
+"""Venues and joining links of sessions and groups."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,7 +13,7 @@ RULES = (
 
 
 def upgrade() -> None:
-    # Until now a venue could have several lines.
+    # Earlier releases accepted venues of several lines.
     op.execute(
         "UPDATE work_groups SET venue = btrim(regexp_replace(venue, '\\s+', ' ', 'g')) WHERE venue ~ '\\s'"
     )

@@ -1,4 +1,4 @@
-"""E-mail addresses that a move has left open; those of before count as confirmed: nothing was asked then."""
+"""Unconfirmed e-mail addresses after a move; existing addresses count as confirmed."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""When the teacher was told of an offer; the entries that are open already are published."""
+"""When the e-mail about an offer was sent; existing open entries are published."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -32,7 +32,7 @@ OPEN = sa.text(
 
 def upgrade() -> None:
     op.add_column("waiting_list", sa.Column("told_at", UtcDateTime()))
-    # Until now a deadline counted from the offer: it was as if the teacher had been told then.
+    # Earlier deadlines counted from the offer, as if its e-mail had been sent then.
     op.execute("UPDATE waiting_list SET told_at = offered_at")
     op.create_check_constraint(
         "told_at", "waiting_list", "told_at IS NULL OR coalesce(told_at >= offered_at, false)"
@@ -45,12 +45,12 @@ def downgrade() -> None:
 
 
 def record_open_entries(connection: sa.Connection) -> int:
-    """Publish each open entry that has not been published so; the number of events recorded."""
+    """Publish each open entry that has not been published; return the number of recorded events."""
     return backfill.record_missing(connection, _facts(connection.execute(OPEN).all()))
 
 
 def _facts(rows: Sequence[sa.Row[Any]]) -> Iterator[tuple[Event, datetime]]:
-    """The joining of each entry; then an open offer again, whose PlaceOffered stands before the joining."""
+    """Yield the joining of each entry, then its open offer again, as its PlaceOffered came before."""
     for row in rows:
         entry = {
             "waiting_id": row.id,

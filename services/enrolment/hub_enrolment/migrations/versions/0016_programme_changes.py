@@ -1,4 +1,4 @@
-"""What each correction of a programme changed; of programmes that were opened before there is none."""
+"""Corrections of programmes; none are known for earlier ones."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -60,7 +60,7 @@ def downgrade() -> None:
 
 
 def _fill(connection: sa.Connection) -> None:
-    """Give every row its keys."""
+    """Set the keys of every row."""
     columns = (teachers.c.id, teachers.c.given, teachers.c.family, teachers.c.previous_names)
     rows = connection.execute(sa.select(*columns)).all()
     statement = (
@@ -84,7 +84,7 @@ def _keys(of: object, given: str, family: str, previous_names: list[str]) -> dic
 
 
 def _take_over_of_merged() -> None:
-    """Give the addresses of merged records to those that they were merged into."""
+    """Add the addresses of merged records to the remaining ones."""
     op.execute(
         """
         UPDATE teachers SET former_emails = merged.emails

@@ -97,7 +97,7 @@ def downgrade() -> None:
 
 
 def _carried_on(connection: sa.Connection) -> Iterator[tuple[Event, datetime]]:
-    """Carry the memberships of each person on, and give the events with the instant of each fact."""
+    """Continue each person's memberships at successors; yield the events with the instant of each fact."""
     today = connection.scalar(sa.text("SELECT (now() AT TIME ZONE 'Europe/London')::date"))
     now = connection.scalar(sa.text("SELECT now()"))
     links, effective = _links(connection)
@@ -132,7 +132,7 @@ def _links(connection: sa.Connection) -> tuple[dict[str, Succession], dict[str, 
 def _write(
     connection: sa.Connection, teacher_id: UUID, held: list[Membership], step: CarriedOn, *, now: datetime
 ) -> tuple[list[Membership], Membership]:
-    """Write one step; gives all memberships after it, and the one at the successor."""
+    """Store one step; return all memberships after it, and the one at the successor."""
     old = step.held
     track = {"at": now, "by": BY}
     facts = {"teacher_id": teacher_id, "urn": step.to_urn, "role": old.role, "starts_on": step.starts_on}

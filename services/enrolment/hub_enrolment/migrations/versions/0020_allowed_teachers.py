@@ -1,4 +1,4 @@
-"""What a hub lead has allowed beyond a programme's maximum; a Work Group that has met runs.
+"""Maximums that a hub lead has allowed beyond the programme's; a Work Group that has met runs.
 
 A Work Group that was confirmed with a reason and holds or offers more places than its programme has at most
 keeps them as allowed, by that reason. One that has a register and was never confirmed recruited until now and

@@ -1,4 +1,4 @@
-"""School calendars, of which visits tells: for warnings only."""
+"""School calendars, published by visits, for warnings."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Who is another person, as was said when a teacher was registered."""
+"""Ids of other people from whom a teacher was distinguished at registration."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Authorities of schools in time; the day on which a school joined its trust, and the trust's company.
+"""Authorities of schools over time; the day on which a school joined its trust, and the trust's company.
 
 Of authorities, districts and phases nothing is known from before the day on which a school was registered
 here. Joining days and companies are published once for each school that belongs to a trust. Numbers of

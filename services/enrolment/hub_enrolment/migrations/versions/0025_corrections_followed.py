@@ -1,4 +1,4 @@
-"""What follows a corrected membership; marks that a locked register gains."""
+"""Rows corrected along with a membership; marks added to a locked register."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget which marks were added: before, only those that a register had were corrected."""
+    """Delete corrections that added a mark, which the older form does not have."""
     op.execute("DELETE FROM attendance_corrections WHERE old IS NULL")
     op.alter_column("attendance_corrections", "old", nullable=False)
     for name in FOLLOWED:

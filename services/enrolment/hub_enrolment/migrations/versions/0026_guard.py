@@ -1,4 +1,4 @@
-"""The post office's tables in their third form: counts, exchanges, and how far has been forgotten."""
+"""The third form of the messaging tables: counts, exchanges, the end of deletion."""
 
 from hub_messaging import migrations_v3 as messaging
 
