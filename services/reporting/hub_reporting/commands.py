@@ -28,7 +28,7 @@ class ReportQuery:
     filters: Mapping[str, str] = field(default_factory=dict)  # column → values with commas between them
 
     @classmethod
-    def of(cls, name: str, parameters: Mapping[str, Any]) -> "ReportQuery":
+    def of(cls, name: str, parameters: Mapping[str, Any]) -> "ReportQuery":  # of marshmallow
         """Return the query of an address whose parameters ReportQuerySchema has read."""
         return cls(
             name=name,
@@ -53,7 +53,9 @@ class DashboardQuery:
 class Day(fields.Date):
     """A date written 2025-09-04, which is the only accepted form of ISO 8601."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> date:  # as marshmallow calls it
         if not isinstance(value, str) or len(value) != 10 or value[4] != "-":
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         return super()._deserialize(value, attr, data, **kwargs)

@@ -125,7 +125,7 @@ def logged(session: Session, hub: str, half_terms: set[str]) -> list[visits.Logg
     return [visits.Logged._make(row) for row in (*rows, *_meetings_held(session, hub, half_terms))]
 
 
-def _meetings_held(session: Session, hub: str, half_terms: set[str]) -> Iterable[sa.Row[Any]]:
+def _meetings_held(session: Session, hub: str, half_terms: set[str]) -> Iterable[sa.Row[Any]]:  # as Logged
     """Return the department meetings of some half terms in the columns of `visits.Logged`."""
     held_in = latest_of(DepartmentPD, "half_term")
     same_visit = sa.and_(LoggedVisit.hub == DepartmentPD.hub, LoggedVisit.visit_id == DepartmentPD.visit_id)
