@@ -23,14 +23,15 @@ answers() {
   esac </dev/null >/dev/null 2>&1
 }
 
-# The gateway's image has no HTTP client; any answer counts, a redirect to HTTPS too.
+# The gateway's image has no HTTP client. It answers this address itself, without a service that may hang; a redirect
+# to HTTPS counts too.
 gateway_answers() {
   local host="${HUB_BIND:-127.0.0.1}" line
   host="${host//[][]/}"
   [ "$host" != 0.0.0.0 ] || host=127.0.0.1
   {
     exec 3<>"/dev/tcp/$host/${HUB_HTTP_PORT:-80}" &&
-      printf 'GET /reporting/health/live HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 &&
+      printf 'GET /reporting/metrics HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 &&
       read -r -t 10 line <&3
   } 2>/dev/null && [[ "$line" =~ ^HTTP/[0-9.]+\ [1-4] ]]
 }
@@ -97,6 +98,20 @@ reconnect() {
     say "  $name is disconnected from the network $network: it is connected again"
     docker network connect --alias "$name" "$network" "$container" 2>/dev/null || true # a new container will be
   done < <(cut_off)
+}
+
+# Remove stopped containers whose network was deleted: neither the engine nor Compose starts them again, migrations
+# included. Their data is in volumes.
+remove_stranded() {
+  local container network networks
+  for container in $(docker ps --all --quiet --filter "label=com.docker.compose.project=$PROJECT" --filter status=exited --filter status=created); do
+    networks="$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}' "$container")"
+    for network in $networks; do
+      docker network inspect "$network" >/dev/null 2>&1 && continue
+      docker rm "$container" >/dev/null || true
+      break
+    done
+  done
 }
 
 # Print the named parts that are unhealthy and whose container started (or was created) before this command.
@@ -170,6 +185,7 @@ bring_up_database_and_broker() {
   local sick=() name
   unpause
   reconnect
+  remove_stranded
   say "Starting the database and the broker (up to $WAIT_SECONDS s) …"
   bring_up postgres rabbitmq && return
   mapfile -t sick < <(unwell postgres rabbitmq)
