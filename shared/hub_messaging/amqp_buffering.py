@@ -8,9 +8,11 @@ import contextlib
 import socket
 import struct
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from amqp.transport import SSLTransport
+
+from hub_messaging.amqp_types import Connection
 
 SIZE: Final = 65_536  # bytes that one system call may bring
 HEAD: Final = struct.Struct(">BHI")  # of a frame (AMQP 0-9-1, 4.2.3): kind, channel, size of what follows
@@ -28,14 +30,14 @@ SOCKET_SETTINGS: Final = {
 class ReadAhead:
     """Serves py-amqp's small reads from what one system call has brought."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._transport = connection.transport
         self._recv = self._transport._quick_recv  # noqa: SLF001 - the reason for this module
         self._bytes, self._at = b"", 0
 
     @classmethod
-    def of(cls, connection: Any) -> "ReadAhead":
+    def of(cls, connection: Connection) -> "ReadAhead":
         """The one of a connection, put in place when it has none."""
         known = connection.transport._quick_recv  # noqa: SLF001
         if isinstance(known, cls):
@@ -67,7 +69,7 @@ class ReadAhead:
 
 
 @contextlib.contextmanager
-def corked(connection: Any) -> Iterator[None]:
+def corked(connection: Connection) -> Iterator[None]:
     """Collect what is written, and send it in one go at the end."""
     transport = connection.transport
     write = transport._write  # noqa: SLF001

@@ -5,7 +5,7 @@ delivered again, breaks the next one, and so on for ever. Importing this module 
 arrives with no properties at all, and its reader decides.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from amqp import serialization
 
@@ -13,7 +13,7 @@ _BASIC: Final = 60  # AMQP 0-9-1: the class that all messages are of
 _strict = serialization.PROPERTY_CLASSES[_BASIC]
 
 
-def _read_properties(header: Any, offset: int) -> tuple[dict[str, Any], int]:
+def _read_properties(header: bytes, offset: int) -> tuple[dict[str, object], int]:
     try:
         properties, offset = _strict(header, offset)
     except UnicodeDecodeError:

@@ -10,13 +10,14 @@ import select
 import socket
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import eventlet
 import structlog
 
 from hub_messaging import amqp_properties  # noqa: F401 - imported for what it does
 from hub_messaging.amqp_buffering import ReadAhead
+from hub_messaging.amqp_types import Channel, Connection
 from hub_messaging.stopping import Stop, where
 from hub_messaging.wire import BROKER_ERRORS, connected, drain, reason_of, tick
 
@@ -30,10 +31,10 @@ log = structlog.get_logger(__name__)
 class ConnectionOwner(Protocol):
     """The user of a connection, which is called on its events."""
 
-    def opened(self, channel: Any) -> None:
+    def opened(self, channel: Channel) -> None:
         """Declare and consume on a new connection's channel."""
 
-    def closing(self, channel: Any) -> None:
+    def closing(self, channel: Channel) -> None:
         """The connection is to end: accept no new work."""
 
     def finished(self) -> bool:
@@ -51,15 +52,15 @@ class BrokerConnection:
         self._uri = uri
         self._holder = holder
         self._name = name
-        self._jobs: deque[tuple[Any, Callable[[], None]]] = deque()
+        self._jobs: deque[tuple[Channel, Callable[[], None]]] = deque()
         self._bell, self._bell_push = socket.socketpair()
         self._bell_push.setblocking(False)  # noqa: FBT003 - the standard library's signature
         self._stop = Stop()
         self.has_failed = False  # the broker was tried and is unavailable; False: not tried yet
-        self.channel: Any = None
+        self.channel: Channel = None
         self.away: str | None = "the broker has not been reached yet"
 
-    def do(self, channel: Any, job: Callable[[], None]) -> None:
+    def do(self, channel: Channel, job: Callable[[], None]) -> None:
         """Give the owning greenlet a job; it is dropped if the channel is closed by then."""
         self._jobs.append((channel, job))
         self._ring()
@@ -86,7 +87,7 @@ class BrokerConnection:
             self._holder.lost()
             self._stop.pause_after_failure()
 
-    def _serve(self, connection: Any) -> None:
+    def _serve(self, connection: Connection) -> None:
         with eventlet.Timeout(ANSWER_SECONDS, TimeoutError):
             self.channel = connection.channel()
             self._holder.opened(self.channel)
@@ -99,7 +100,7 @@ class BrokerConnection:
         while self._jobs or not self._holder.finished():
             self._work(connection)
 
-    def _work(self, connection: Any) -> None:
+    def _work(self, connection: Connection) -> None:
         """Run the jobs, then wait for the next."""
         self._work_off()
         ReadAhead.of(connection).dispatch()  # frames that arrived with an answer to one of our requests
@@ -115,7 +116,7 @@ class BrokerConnection:
             if channel is self.channel:
                 job()
 
-    def _listen(self, sock: Any, seconds: float) -> None:
+    def _listen(self, sock: socket.socket, seconds: float) -> None:
         """Wait for bytes from the broker, a wake-up, or the end of the time."""
         readable, _, _ = select.select([sock, self._bell], [], [], seconds)
         if self._bell in readable:

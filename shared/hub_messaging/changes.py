@@ -6,7 +6,6 @@ the event in the lowest version.
 """
 
 from collections.abc import Container, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -16,7 +15,7 @@ from hub_messaging import inbox as received
 from hub_messaging import retries
 from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope, Event, Undecodable
-from hub_messaging.tables import UNFINISHED, inbox, inbox_changes
+from hub_messaging.tables import UNFINISHED, StoredRow, inbox, inbox_changes
 
 # The same event may take effect again, when its type is read again; another version of its change may not. An
 # event that was published before there were several versions has no changeid: the inbox knows it by its id.
@@ -61,7 +60,7 @@ def unseen(
 ) -> list[Delivery[Event]]:
     """Record deliveries as received, and return those that are to take effect now.
 
-    `heard` are the routing keys that this release subscribes to.
+    `subscribed` are the routing keys of this release.
     """
     take_over(session, subscription, deliveries, subscribed)
     return first(session, subscription, received.unseen(session, subscription, deliveries))
@@ -96,7 +95,7 @@ def first(
     ]
 
 
-def is_settled(session: Session, row: Any) -> bool:
+def is_settled(session: Session, row: StoredRow) -> bool:
     """Whether another version of a stored delivery's change has taken effect, of any subscription."""
     if b'"changeid"' not in row.body:
         return False

@@ -7,14 +7,14 @@ ever: what retention deletes stays counted. What was published and not received 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_messaging.marks import Mark
-from hub_messaging.tables import inbox_counts, inbox_gaps, outbox_counts
+from hub_messaging.tables import StoredRow, inbox_counts, inbox_gaps, outbox_counts
 
 _ROUTING_KEY: Final = "CASE version WHEN 1 THEN type ELSE type || '.v' || version END"  # routing_key_of
 
@@ -84,13 +84,13 @@ def add(
     changes = {"received": received, "done": done, "accepted": accepted}
     named = {"subscription": subscription, "source": source, "routing_key": routing_key}
     new = insert(inbox_counts).values(named | changes | {"newest_at": sa.func.clock_timestamp()})
-    added: dict[str, Any] = {name: inbox_counts.c[name] + new.excluded[name] for name in changes}
+    added: dict[str, object] = {name: inbox_counts.c[name] + new.excluded[name] for name in changes}
     if received > 0:
         added["newest_at"] = new.excluded.newest_at
     session.execute(new.on_conflict_do_update(index_elements=list(named), set_=added))
 
 
-def move(session: Session, row: Any, source: str, routing_key: str, *, doubled: bool) -> None:
+def move(session: Session, row: StoredRow, source: str, routing_key: str, *, doubled: bool) -> None:
     """Count an inbox row as another kind of event, because an operator has edited it.
 
     What a publisher has counted is not changed by that, so neither is what is missing. `doubled`: the row is

@@ -3,16 +3,17 @@
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from amqp.exceptions import PreconditionFailed
+
+from hub_messaging.amqp_types import Channel
 
 
 class Mismatch(OSError):
     """A queue or exchange exists with other arguments than ours; an administrator has to delete it."""
 
 
-def declare_queue(channel: Any, name: str, arguments: Mapping[str, Any] | None = None) -> None:
+def declare_queue(channel: Channel, name: str, arguments: Mapping[str, object] | None = None) -> None:
     """Declare a durable queue.
 
     Raises:
@@ -22,8 +23,8 @@ def declare_queue(channel: Any, name: str, arguments: Mapping[str, Any] | None =
         channel.queue_declare(name, durable=True, auto_delete=False, arguments=arguments)
 
 
-def declare_exchange(channel: Any, name: str, kind: str, *, durable: bool) -> None:
-    """Declare an exchange.
+def declare_exchange(channel: Channel, name: str, kind: str, *, durable: bool) -> None:
+    """Declare an exchange of a type such as `topic`.
 
     Raises:
         Mismatch: it exists with other arguments.

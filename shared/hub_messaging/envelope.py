@@ -3,11 +3,11 @@
 import json
 from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self, cast, runtime_checkable
 from uuid import UUID
 
 from hub_messaging import json_text
-from hub_messaging.json_text import NotJson
+from hub_messaging.json_text import JsonObject, NotJson
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEC_VERSION: Final = "1.0"
@@ -29,7 +29,7 @@ class Event(Protocol):
     def subject(self) -> str:
         """The thing that the event is about, such as `parcels/7`; order is kept within a subject."""
 
-    def to_data(self) -> dict[str, Any]:
+    def to_data(self) -> JsonObject:
         """Return the event's data as JSON values."""
 
     @classmethod
@@ -80,7 +80,7 @@ class Envelope(NamedTuple):
 
     def with_json(self, data: str, schemas: str = SCHEMAS) -> bytes:
         """The structured JSON form around data that is JSON text already."""
-        body: dict[str, Any] = {
+        body: JsonObject = {
             "specversion": SPEC_VERSION,
             "id": str(self.id),
             "source": self.source,
@@ -168,7 +168,7 @@ def keys_by_publisher(event_classes: Iterable[type[Event]]) -> dict[str, frozens
     return {publisher: frozenset(listed) for publisher, listed in keys.items()}
 
 
-def _version(schema: Any, type_: Any) -> int:
+def _version(schema: object, type_: object) -> int:
     """The version that a dataschema names, such as `https://hub.example.org/schemas/VisitLogged/1`."""
     base, _, version = str(schema or "").rpartition("/")
     if schema and not isinstance(schema, str):
@@ -180,7 +180,7 @@ def _version(schema: Any, type_: Any) -> int:
     return int(version)
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
+def _text(fields: JsonObject, name: str) -> str:
     if fields.get(name) is None:
         raise Undecodable(f"no {name}")
     value = _words(fields, name)
@@ -189,7 +189,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _words(fields: Mapping[str, Any], name: str) -> str | None:
+def _words(fields: JsonObject, name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise Undecodable(f"{name} is not text")
@@ -207,22 +207,22 @@ def _is_unicode(value: str) -> bool:
     return True
 
 
-def _revision(value: Any) -> int:
+def _revision(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= HIGHEST_REVISION:
         raise Undecodable(f"revision is no whole number from 1 to {HIGHEST_REVISION}")
     return value
 
 
-def _uuid(value: Any) -> UUID:
+def _uuid(value: object) -> UUID:
     try:
-        return UUID(value)
+        return UUID(cast("str", value))
     except (ValueError, TypeError, AttributeError) as exc:
         raise Undecodable("id is no UUID") from exc
 
 
-def _instant(value: Any) -> datetime:
+def _instant(value: object) -> datetime:
     try:
-        instant = datetime.fromisoformat(value)
+        instant = datetime.fromisoformat(cast("str", value))
         utc = instant.astimezone(UTC)
     except (ValueError, TypeError, OverflowError) as exc:
         raise Undecodable(NO_INSTANT) from exc
@@ -231,7 +231,7 @@ def _instant(value: Any) -> datetime:
     return instant if instant.tzinfo is UTC else utc
 
 
-def _object(value: Any, name: str) -> Mapping[str, Any]:
+def _object(value: object, name: str) -> JsonObject:
     if not isinstance(value, dict):
         raise Undecodable(f"{name} is no JSON object")
     return value

@@ -5,8 +5,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+from hub_messaging.amqp_types import Connection
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.marks import mark_of
 from hub_messaging.messages import Message
 from hub_messaging.provenance import MARK_SOURCE
@@ -31,7 +33,7 @@ class LogSilent(Missing):
         super().__init__("the event log does not deliver new messages: it is stalled, or not bound")
 
 
-def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[list[Message]]:
+def read_log(connection: Connection, service: str, since: datetime | None) -> Iterator[list[Message]]:
     """Read the log from an instant (None: its beginning) to its end as of now, in batches.
 
     A batch is empty when no message has arrived for a moment.
@@ -45,12 +47,12 @@ def read_log(connection: Any, service: str, since: datetime | None) -> Iterator[
     yield from read_up_to(connection, write_mark(connection, service, {}), since)
 
 
-def read_up_to(connection: Any, mark: str, since: datetime | None) -> Iterator[list[Message]]:
+def read_up_to(connection: Connection, mark: str, since: datetime | None) -> Iterator[list[Message]]:
     """Read the log from an instant to a mark that has been written; otherwise as `read_log`."""
     channel = connection.channel()
-    arrived: list[Any] = []
+    arrived: list[AmqpMessage] = []
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
-    offset: Any = "first" if since is None else since.astimezone(UTC).replace(tzinfo=None)
+    offset: object = "first" if since is None else since.astimezone(UTC).replace(tzinfo=None)
     tag = channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
     last_message_at = time.monotonic()
     try:
@@ -77,7 +79,7 @@ def read_up_to(connection: Any, mark: str, since: datetime | None) -> Iterator[l
 
 
 def write_mark(
-    connection: Any,
+    connection: Connection,
     service: str,
     counts: Mapping[str, int],
     giving_up: Callable[[], bool] = lambda: False,
@@ -110,7 +112,7 @@ def write_mark(
 
 
 def tell_subscribers(
-    connection: Any, service: str, counts: Mapping[str, int], giving_up: Callable[[], bool]
+    connection: Connection, service: str, counts: Mapping[str, int], giving_up: Callable[[], bool]
 ) -> None:
     """Send a mark to subscribers although the log is missing, so that they notice lost events.
 
@@ -125,7 +127,11 @@ def tell_subscribers(
 
 
 def place_of_new_mark(
-    connection: Any, service: str, counts: Mapping[str, int], seconds: float, giving_up: Callable[[], bool]
+    connection: Connection,
+    service: str,
+    counts: Mapping[str, int],
+    seconds: float,
+    giving_up: Callable[[], bool],
 ) -> int | None:
     """Write a mark and return its offset in the log; None when it does not arrive within `seconds`.
 
@@ -140,7 +146,7 @@ def place_of_new_mark(
     return None
 
 
-def mark_stands_at(connection: Any, service: str, offset: int, seconds: float) -> bool:
+def mark_stands_at(connection: Connection, service: str, offset: int, seconds: float) -> bool:
     """Whether the log has a mark of this service at an offset."""
     with _listening(connection, offset) as arriving:
         for message in arriving(seconds, lambda: False):
@@ -149,7 +155,7 @@ def mark_stands_at(connection: Any, service: str, offset: int, seconds: float) -
     return False
 
 
-def events_between(connection: Any, service: str, first: int, end: int, seconds: float) -> int:
+def events_between(connection: Connection, service: str, first: int, end: int, seconds: float) -> int:
     """Count the events of a service's exchange, from one offset to before another.
 
     Raises:
@@ -165,19 +171,19 @@ def events_between(connection: Any, service: str, first: int, end: int, seconds:
     raise LogSilent
 
 
-Arriving = Callable[[float, Callable[[], bool]], Iterator[Any]]
+Arriving = Callable[[float, Callable[[], bool]], Iterator[AmqpMessage]]
 
 
 @contextlib.contextmanager
-def _listening(connection: Any, offset: int | str) -> Iterator[Arriving]:
+def _listening(connection: Connection, offset: int | str) -> Iterator[Arriving]:
     """Read the log from an offset; yields a function that returns the messages of some seconds."""
     require_log(connection)
     channel = connection.channel()
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
-    arrived: deque[Any] = deque()
+    arrived: deque[AmqpMessage] = deque()
     channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
 
-    def arriving(seconds: float, giving_up: Callable[[], bool]) -> Iterator[Any]:
+    def arriving(seconds: float, giving_up: Callable[[], bool]) -> Iterator[AmqpMessage]:
         until = time.monotonic() + seconds
         while time.monotonic() < until and not giving_up():
             drain(connection, 0.1)
@@ -192,5 +198,5 @@ def _listening(connection: Any, offset: int | str) -> Iterator[Arriving]:
         channel.close()
 
 
-def _offset_of(message: Any) -> int:
+def _offset_of(message: AmqpMessage) -> int:
     return int(message.properties["application_headers"]["x-stream-offset"])

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import counting, missing_events
 from hub_messaging.envelope import Envelope, Undecodable
+from hub_messaging.json_text import JsonObject
 from hub_messaging.metrics import recorded_at
 from hub_messaging.operator_actions import Operator
 from hub_messaging.retries import FORGED
@@ -24,6 +25,7 @@ from hub_messaging.stored_deliveries import Key, is_
 from hub_messaging.tables import (
     DONE,
     DROPPED,
+    StoredRow,
     inbox,
     inbox_audit,
     inbox_gaps,
@@ -59,7 +61,7 @@ class Recorded:
     type: str
     subject: str
     revision: int
-    data: Mapping[str, Any]
+    data: JsonObject
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def undo(
     return undone
 
 
-def _received(row: Any) -> Received:
+def _received(row: StoredRow) -> Received:
     body = None if row.body is None else bytes(row.body)
     key = Key(row.subscription, row.source, row.event_id)
     return Received(key, row.type, row.subject, row.revision, row.state, row.received_at, body)
@@ -201,7 +203,7 @@ def _take_out(session: Session, forgery: Forgery, operator: Operator) -> bool:
     return True
 
 
-def _keep_body(session: Session, row: Any, why: str) -> None:
+def _keep_body(session: Session, row: StoredRow, why: str) -> None:
     """Under a name that is not the true event's, like a forgery that comes now."""
     body = bytes(row.body)
     values = {
@@ -237,7 +239,7 @@ def _go_back(session: Session, about: tuple[str, str, str], forged: int, floor: 
         session.execute(sa.delete(inbox_subjects).where(*further))
 
 
-def _data(body: bytes) -> Mapping[str, Any] | None:
+def _data(body: bytes) -> Mapping[str, object] | None:
     try:
         return Envelope.from_bytes(body).data
     except Undecodable:

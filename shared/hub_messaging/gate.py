@@ -8,7 +8,7 @@ continues when it is free again. Without such a request the gate costs no statem
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +24,13 @@ LOCK_NOT_AVAILABLE: Final = "55P03"  # PostgreSQL, "Error Codes"
 _SHARE = sa.text("SELECT pg_try_advisory_lock_shared(:key)")
 _GIVE_BACK = sa.text("SELECT pg_advisory_unlock_shared(:key)")
 
+
+class Notification(Protocol):
+    """A notification of PostgreSQL, as psycopg2 gives it."""
+
+    channel: str
+
+
 Pause = Callable[[float], None]  # waits so many seconds
 
 
@@ -35,7 +42,7 @@ class Occupied(Exception):
         self.publisher = publisher
 
 
-def enter(lock: Any, pause: Pause, giving_up: Callable[[], bool]) -> bool:
+def enter(lock: sa.Connection, pause: Pause, giving_up: Callable[[], bool]) -> bool:
     """Take the gate shared, as the active relay; False when the wait was given up.
 
     Args:
@@ -50,12 +57,12 @@ def enter(lock: Any, pause: Pause, giving_up: Callable[[], bool]) -> bool:
     return False
 
 
-def asked(notifications: Iterable[Any]) -> bool:
+def asked(notifications: Iterable[Notification]) -> bool:
     """Whether one of these notifications of psycopg2 asks the relay to release the gate."""
     return any(one.channel == CHANNEL for one in notifications)
 
 
-def give_way(lock: Any, pause: Pause, giving_up: Callable[[], bool]) -> bool:
+def give_way(lock: sa.Connection, pause: Pause, giving_up: Callable[[], bool]) -> bool:
     """Release the gate to the command, and take it again afterwards; arguments and result as `enter`."""
     lock.execute(_GIVE_BACK, {"key": KEY})
     pause(ASIDE_SECONDS)

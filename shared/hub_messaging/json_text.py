@@ -2,7 +2,9 @@
 
 import json
 import re
-from typing import Any, Final
+from typing import Any, Final, NoReturn, TypeAlias
+
+JsonObject: TypeAlias = dict[str, Any]  # values of any JSON type, checked by their schema
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # a field's name in a schema; any other text may be data
 
@@ -11,7 +13,7 @@ class NotJson(Exception):
     """Bytes that are no JSON, or JSON of which two readers could understand different things."""
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes) -> object:
     """The value that a JSON text stands for.
 
     Raises:
@@ -29,7 +31,7 @@ def parse(body: bytes) -> Any:
         raise NotJson("JSON holds a number that is too long") from exc
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _once(pairs: list[tuple[str, object]]) -> JsonObject:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
@@ -38,5 +40,5 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     raise NotJson(f"{twice if _NAME.fullmatch(twice) else 'a name'} stands in one JSON object twice")
 
 
-def _refuse(_constant: str) -> Any:
+def _refuse(_constant: str) -> NoReturn:
     raise NotJson("JSON holds a number that is not finite")

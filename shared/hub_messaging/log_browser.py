@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+from hub_messaging.amqp_types import Connection
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.event_log import LogSilent, place_of_new_mark
 from hub_messaging.messages import Message
 from hub_messaging.topology import LOG_QUEUE
@@ -26,7 +28,7 @@ class Logged:
     message: Message
 
 
-def end_of_log(connection: Any, service: str) -> int:
+def end_of_log(connection: Connection, service: str) -> int:
     """Return the offset behind the last message, found by writing a mark through a service's exchange.
 
     Raises:
@@ -39,7 +41,7 @@ def end_of_log(connection: Any, service: str) -> int:
     return end
 
 
-def between(connection: Any, first: int | datetime | None, end: int) -> Iterator[Logged]:
+def between(connection: Connection, first: int | datetime | None, end: int) -> Iterator[Logged]:
     """Return the messages from an offset or an instant (None: the first stored one) to before an offset.
 
     The broker resolves an instant to a block of messages, so some earlier ones come first.
@@ -64,7 +66,7 @@ def between(connection: Any, first: int | datetime | None, end: int) -> Iterator
                 return
 
 
-def from_now_on(connection: Any, first: int) -> Iterator[Logged | None]:
+def from_now_on(connection: Connection, first: int) -> Iterator[Logged | None]:
     """Return every message from an offset, without end; None when none has arrived for a moment.
 
     Raises:
@@ -75,14 +77,14 @@ def from_now_on(connection: Any, first: int) -> Iterator[Logged | None]:
 
 
 @contextmanager
-def _consuming(connection: Any, first: int | datetime | None) -> Iterator[Iterator[Logged | None]]:
+def _consuming(connection: Connection, first: int | datetime | None) -> Iterator[Iterator[Logged | None]]:
     require_log(connection)
-    offset: Any = "first" if first is None else first
+    offset: object = "first" if first is None else first
     if isinstance(first, datetime):
         offset = first.astimezone(UTC).replace(tzinfo=None)
     channel = connection.channel()
     channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
-    arrived: deque[Any] = deque()
+    arrived: deque[AmqpMessage] = deque()
     channel.basic_consume(LOG_QUEUE, callback=arrived.append, arguments={"x-stream-offset": offset})
 
     def arriving() -> Iterator[Logged | None]:

@@ -8,15 +8,16 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 import structlog
 from prometheus_client import Gauge
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import counting
+from hub_messaging.amqp_types import Connection
 from hub_messaging.event_log import (
     Unbound,
     events_between,
@@ -83,7 +84,12 @@ class LogMonitor:
     """Checks the log for one publisher. `trouble` is one of REASONS, or None."""
 
     def __init__(
-        self, service: str, uri: str, sessions: Any, gauge: Gauge, every: float = EVERY_SECONDS
+        self,
+        service: str,
+        uri: str,
+        sessions: sessionmaker[Session],
+        gauge: Gauge,
+        every: float = EVERY_SECONDS,
     ) -> None:
         """`every`: seconds between checks."""
         self._every = every
@@ -144,7 +150,7 @@ class LogMonitor:
         for reason in REASONS:
             self._gauge.labels(reason).set(reason == trouble)
 
-    def _judge(self, connection: Any, giving_up: Callable[[], bool]) -> str | None:
+    def _judge(self, connection: Connection, giving_up: Callable[[], bool]) -> str | None:
         """Return the reason why the log is faulty now, or None."""
         with self._sessions() as session:
             counts, last = counting.published(session), remembered(session)
@@ -175,7 +181,7 @@ class LogMonitor:
             self._keep(replace(last, trouble=found))
         return found
 
-    def _lacks(self, connection: Any, last: Remembered, offset: int, published: int) -> bool:
+    def _lacks(self, connection: Connection, last: Remembered, offset: int, published: int) -> bool:
         """Whether the log holds fewer events since the newest mark than were published since."""
         if offset <= last.mark_offset:
             return True  # it was recreated, or has lost its end

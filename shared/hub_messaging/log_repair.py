@@ -8,7 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from hub_messaging.counting import Loss
 from hub_messaging.dispatch import Dispatcher
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.messages import Message
+from hub_messaging.tables import StoredRow
 from hub_messaging.wall_clock import utc_now
 
 PATIENCE: Final = timedelta(seconds=10)  # an event waits for its predecessor before the log is read
@@ -118,10 +119,10 @@ class LogRepair:
         self._attempts = {key: last for key, last in self._attempts.items() if key in lost}
         return losses
 
-    def _gaps(self, session: Session) -> list[Any]:
+    def _gaps(self, session: Session) -> list[StoredRow]:
         return retries.missing(session, self._subscription, utc_now() - PATIENCE)
 
-    def _repair(self, read_log: ReadLog, gaps: list[Any]) -> Iterator[None]:
+    def _repair(self, read_log: ReadLog, gaps: list[StoredRow]) -> Iterator[None]:
         """Read the predecessors of held deliveries from the log; those that it lacks are given up."""
         subjects = {(gap.source, gap.subject) for gap in gaps}
         log.warning("gap", queue=self._subscription, subjects=len(subjects))

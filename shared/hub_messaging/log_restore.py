@@ -11,17 +11,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from amqp.exceptions import ResourceLocked
 from sqlalchemy.orm import Session
 
 from hub_messaging import counting, outbox
+from hub_messaging.amqp_types import Connection
 from hub_messaging.envelope import Posted, routing_key_of
 from hub_messaging.event_log import LogSilent, Unbound, read_log
 from hub_messaging.log_monitor import Remembered, remember
+from hub_messaging.messages import Message
 from hub_messaging.publisher import CONFIRM_SECONDS, ConfirmedPublisher
+from hub_messaging.tables import StoredRow
 from hub_messaging.tables import outbox as table
 from hub_messaging.topology import MARK, exchange_of, refill_exchange_of, source_of
 from hub_messaging.wire import declare_publishers, drain, tick
@@ -69,7 +72,7 @@ class Outboxes:
     engines: Mapping[str, sa.Engine] = field(repr=False)  # publisher → its database
 
 
-def compare(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
+def compare(connection: Connection, outboxes: Outboxes, tell: Tell) -> Compared:
     """Compare the log with the outboxes; writes only a mark.
 
     Raises:
@@ -81,7 +84,7 @@ def compare(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
         return _compared(sessions, logged)
 
 
-def restore(connection: Any, outboxes: Outboxes, tell: Tell) -> Compared:
+def restore(connection: Connection, outboxes: Outboxes, tell: Tell) -> Compared:
     """Declare the log and its bindings, restore the events that it lacks, and return their numbers.
 
     Raises:
@@ -127,7 +130,7 @@ def _under_way(session: Session) -> list[int]:
     return list(session.scalars(waiting.order_by(table.c.position).limit(BATCH)))
 
 
-def _logged(connection: Any, publishers: Sequence[str], tell: Tell) -> dict[str, set[str]]:
+def _logged(connection: Connection, publishers: Sequence[str], tell: Tell) -> dict[str, set[str]]:
     """Return the ids of each publisher's events in the log, by the exchange that they came through."""
     publisher_of = {name(one): one for one in publishers for name in (exchange_of, refill_exchange_of)}
     ids: dict[str, set[str]] = {one: set() for one in publishers}
@@ -143,7 +146,7 @@ def _logged(connection: Any, publishers: Sequence[str], tell: Tell) -> dict[str,
     return ids
 
 
-def _read(connection: Any, publishers: Sequence[str]) -> Iterator[list[Any]]:
+def _read(connection: Connection, publishers: Sequence[str]) -> Iterator[list[Message]]:
     """Read all of the log; the first publisher to which it is bound marks its end."""
     for number, publisher in enumerate(publishers, start=1):
         try:
@@ -172,14 +175,14 @@ def _compared(sessions: Mapping[str, Session], logged: Mapping[str, set[str]]) -
     return Compared(kinds, gone)
 
 
-def _published(session: Session) -> Iterator[Any]:
+def _published(session: Session) -> Iterator[StoredRow]:
     columns = sa.select(table.c.id, table.c.type, table.c.version)
     published = columns.where(table.c.published_at.is_not(None))
     return iter(session.execute(published, execution_options={"yield_per": 10 * BATCH}))
 
 
 def _bring_back(
-    connection: Any,
+    connection: Connection,
     outboxes: Outboxes,
     sessions: Mapping[str, Session],
     logged: Mapping[str, set[str]],
@@ -206,7 +209,7 @@ def _wanted(session: Session, outboxes: Outboxes, publisher: str, logged: set[st
 
 
 def _after_those_under_way(
-    connection: Any,
+    connection: Connection,
     outboxes: Outboxes,
     under_way: Mapping[str, list[int]],
     found: Compared,

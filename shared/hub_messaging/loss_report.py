@@ -7,17 +7,18 @@ import hashlib
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import sqlalchemy as sa
 
 from hub_messaging import shadow_statements
 from hub_messaging.shadow_copy import VOLATILE
 from hub_messaging.shadow_statements import LIVE, NEW
+from hub_messaging.tables import StoredRow
 
 FETCHED: Final = 2000  # rows at a time
 
@@ -68,9 +69,9 @@ class LossReport:
             for line in self._lines(live):
                 text = json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n"
                 digest.update(text.encode())
-                counts[line["kind"]] += 1
+                counts[str(line["kind"])] += 1
                 if line["kind"] == "row":
-                    rows[line["table"]] += 1
+                    rows[str(line["table"])] += 1
                 if file is not None:
                     file.write(text)
             sha256 = digest.hexdigest()
@@ -84,13 +85,13 @@ class LossReport:
             or self._is_empty(live)
         )
 
-    def _lines(self, live: sa.Connection) -> Iterator[dict[str, Any]]:
+    def _lines(self, live: sa.Connection) -> Iterator[dict[str, object]]:
         yield from self._subjects(live)
         yield from self._events(live)
         for table in sorted(self.projections, key=lambda one: one.name):
             yield from self._rows(live, table)
 
-    def _subjects(self, live: sa.Connection) -> Iterator[dict[str, Any]]:
+    def _subjects(self, live: sa.Connection) -> Iterator[dict[str, object]]:
         own = f"/hubs/{self.hub_id}/"
         values = {"subscription": self.subscription, "own": f"{own}%"}
         for row in _stream(live, shadow_statements.INCOMPLETE, values):
@@ -104,7 +105,7 @@ class LossReport:
                 "missing": row.missing,
             }
 
-    def _events(self, live: sa.Connection) -> Iterator[dict[str, Any]]:
+    def _events(self, live: sa.Connection) -> Iterator[dict[str, object]]:
         for row in _stream(live, shadow_statements.MISSING_EVENTS, {"types": list(self.types)}):
             yield {
                 "kind": "event",
@@ -115,7 +116,7 @@ class LossReport:
                 "revision": row.revision,
             }
 
-    def _rows(self, live: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]]:
+    def _rows(self, live: sa.Connection, table: sa.Table) -> Iterator[dict[str, object]]:
         quote = live.dialect.identifier_preparer.quote
         columns = ", ".join(quote(column.name) for column in table.c if VOLATILE not in column.info)
         statement = shadow_statements.ONLY_LIVE.format(columns=columns, table=quote(table.name))
@@ -132,7 +133,7 @@ class LossReport:
         )
 
     @contextmanager
-    def _opened(self) -> Iterator[tuple[IO[str] | None, Any]]:
+    def _opened(self) -> Iterator[tuple[IO[str] | None, Callable[[str], str | None]]]:
         """A new file that only its owner can read, and a function that gives it its name."""
         if self.folder is None:
             yield None, lambda _name: None
@@ -156,7 +157,7 @@ class LossReport:
                 unfinished.unlink()
 
 
-def _stream(live: sa.Connection, statement: str, values: dict[str, Any]) -> Iterator[Any]:
+def _stream(live: sa.Connection, statement: str, values: Mapping[str, object]) -> Iterator[StoredRow]:
     """Rows of the rebuild's copy and the live one, a few at a time."""
     text = sa.text(statement.replace("{shadow}", NEW))
     # The options are of the statement, not of the connection.

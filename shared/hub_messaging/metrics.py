@@ -3,14 +3,15 @@
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
 
 from hub_messaging import counting, inbox, outbox
 from hub_messaging.counting import Loss
@@ -27,7 +28,7 @@ _CLOCK: Final = sa.func.clock_timestamp()
 class PublishingMetrics:
     """Metrics of the relay."""
 
-    def __init__(self, registry: CollectorRegistry, sessions: Any) -> None:
+    def __init__(self, registry: CollectorRegistry, sessions: sessionmaker[Session]) -> None:
         self.published = Counter(
             "hub_outbox_published", "Events that the broker has confirmed.", registry=registry
         )
@@ -116,14 +117,14 @@ def recorded_at(event_id: UUID) -> datetime | None:
 class OutboxTable(Collector):
     """Numbers of events recorded and pending; absent while the database is unavailable."""
 
-    def __init__(self, sessions: Any) -> None:
+    def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
 
-    def describe(self) -> Iterator[Any]:
+    def describe(self) -> Iterator[Metric]:
         """Return the metrics without values."""
         return self._families(None, None, None)
 
-    def collect(self) -> Iterator[Any]:
+    def collect(self) -> Iterator[Metric]:
         """Return the metrics with their values."""
         try:
             with self._sessions() as session:
@@ -134,7 +135,7 @@ class OutboxTable(Collector):
         age = 0.0 if oldest is None else max(0.0, (utc_now() - oldest).total_seconds())
         yield from self._families(recorded, pending, age)
 
-    def _families(self, recorded: int | None, pending: int | None, age: float | None) -> Iterator[Any]:
+    def _families(self, recorded: int | None, pending: int | None, age: float | None) -> Iterator[Metric]:
         yield CounterMetricFamily("hub_outbox_recorded", "Events recorded here so far.", value=recorded)
         yield GaugeMetricFamily(
             "hub_outbox_pending", "Events that the broker has not confirmed.", value=pending
@@ -147,14 +148,14 @@ class OutboxTable(Collector):
 class InboxTable(Collector):
     """Numbers of deliveries by state, and of events that never arrived."""
 
-    def __init__(self, sessions: Any) -> None:
+    def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
 
-    def describe(self) -> Iterator[Any]:
+    def describe(self) -> Iterator[Metric]:
         """Return the metrics without values."""
         return self._families({}, None, None, [], None)
 
-    def collect(self) -> Iterator[Any]:
+    def collect(self) -> Iterator[Metric]:
         """Return the metrics with their values."""
         try:
             with self._sessions() as session:
@@ -172,7 +173,7 @@ class InboxTable(Collector):
         forged: int | None,
         compared: Sequence[Loss],
         gaps: int | None,
-    ) -> Iterator[Any]:
+    ) -> Iterator[Metric]:
         deliveries = GaugeMetricFamily(
             "hub_inbox_deliveries", "Deliveries without effect so far.", labels=["state"]
         )
@@ -197,17 +198,17 @@ class InboxTable(Collector):
 class ForgettingTable(Collector):
     """State of a table's retention, and the lead of the service's clock over its database's."""
 
-    def __init__(self, sessions: Any, lines: sa.Table) -> None:
+    def __init__(self, sessions: sessionmaker[Session], lines: sa.Table) -> None:
         """`lines` is `outbox_forgotten` or `inbox_forgotten`."""
         self._sessions = sessions
         self._lines = lines
         self._table = lines.name.removesuffix("_forgotten")
 
-    def describe(self) -> Iterator[Any]:
+    def describe(self) -> Iterator[Metric]:
         """Return the metrics without values."""
         return self._families(None, None)
 
-    def collect(self) -> Iterator[Any]:
+    def collect(self) -> Iterator[Metric]:
         """Return the metrics with their values."""
         asked = sa.select(sa.func.coalesce(sa.func.bool_or(self._lines.c.stopped), False), _CLOCK)
         try:
@@ -217,7 +218,7 @@ class ForgettingTable(Collector):
             return
         yield from self._families(int(stopped), (utc_now() - there).total_seconds())
 
-    def _families(self, stopped: int | None, ahead: float | None) -> Iterator[Any]:
+    def _families(self, stopped: int | None, ahead: float | None) -> Iterator[Metric]:
         yield GaugeMetricFamily(
             f"hub_{self._table}_forgetting_stopped",
             "1 while nothing old is deleted, as the newest row lies more than a day ahead of the clock.",

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from hub_messaging import counting, retries, stored_statements
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.stored_deliveries import Key, Refused, is_, key_of
-from hub_messaging.tables import DROPPED, PARKED, WAITING, inbox
+from hub_messaging.tables import DROPPED, PARKED, WAITING, StoredRow, inbox
 
 OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # a held delivery has not failed: it follows its predecessor
 STAYS_FORGED: Final = "did not come through its publisher's exchange and can only be dropped."
@@ -103,7 +103,7 @@ def edit(session: Session, key: Key, body: bytes, operator: Operator) -> Key:
     return named
 
 
-def _replace(session: Session, row: Any, named: Key, envelope: Envelope, body: bytes) -> None:
+def _replace(session: Session, row: StoredRow, named: Key, envelope: Envelope, body: bytes) -> None:
     moved = (row.subject, row.revision) != (envelope.subject, envelope.revision)
     values = {
         "source": named.source,
@@ -122,7 +122,7 @@ def _replace(session: Session, row: Any, named: Key, envelope: Envelope, body: b
         raise Refused(f"An event {named.event_id} of {named.source} is known already.") from exc
 
 
-def _leave_behind(session: Session, row: Any) -> None:
+def _leave_behind(session: Session, row: StoredRow) -> None:
     names = ("subscription", "source", "event_id", "type", "subject", "revision", "received_at", "attempts")
     errors = {"first_error": row.first_error, "last_error": row.last_error}
     values = {name: getattr(row, name) for name in names} | errors
@@ -135,7 +135,7 @@ def _take(
     keys: Sequence[Key],
     states: Sequence[str],
     columns: Sequence[sa.ColumnElement[Any]] = tuple(inbox.c),
-) -> list[Any]:
+) -> list[StoredRow]:
     """Lock and return the rows of these keys in these states, except those locked by others."""
     if not keys:
         return []
@@ -151,13 +151,13 @@ def _take(
     return list(session.execute(wanted))
 
 
-def _set(session: Session, rows: Sequence[Any], **values: Any) -> None:
+def _set(session: Session, rows: Sequence[StoredRow], **values: object) -> None:
     arrivals = [row.arrival for row in rows]
     session.execute(sa.update(inbox).where(inbox.c.arrival.in_(arrivals)).values(values))
 
 
 def _write_down(
-    session: Session, rows: Sequence[Any], operator: Operator, action: str, named: Key | None = None
+    session: Session, rows: Sequence[StoredRow], operator: Operator, action: str, named: Key | None = None
 ) -> None:
     keys = [named or key_of(row) for row in rows]
     values = {

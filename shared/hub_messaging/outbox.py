@@ -8,7 +8,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from hub_messaging import counting
 from hub_messaging.envelope import SCHEMAS, Envelope, Event, Posted, routing_key_of
-from hub_messaging.tables import outbox
+from hub_messaging.tables import StoredRow, outbox
 from hub_messaging.tracing import current_traceparent
 
 WAKE_CHANNEL = "hub_outbox"
@@ -186,7 +185,7 @@ def publish_again(session: Session, since: datetime) -> int:
     return int(session.execute(counting.SEND_AGAIN, {"since": since}).scalar_one())
 
 
-def _order(events: Sequence[Event]) -> dict[str, list[Any]]:
+def _order(events: Sequence[Event]) -> dict[str, Sequence[object]]:
     """Return each event's position among the new ones of its subject, and the subjects to lock.
 
     They are locked in one fixed order, so that two transactions cannot deadlock.
@@ -212,13 +211,13 @@ def _order(events: Sequence[Event]) -> dict[str, list[Any]]:
     }
 
 
-def _posted(row: Any, source: str, schemas: str) -> Posted:
+def _posted(row: StoredRow, source: str, schemas: str) -> Posted:
     _, id_, type_, version, subject, revision, occurred_at, data, *known = row
     envelope = Envelope(id_, source, type_, version, subject, revision, occurred_at, {}, *known)
     return Posted(id_, type_, envelope.routing_key, source, envelope.with_json(data, schemas))
 
 
-def envelope_of(row: Any, source: str) -> Envelope:
+def envelope_of(row: StoredRow, source: str) -> Envelope:
     """Return the envelope of a row of the outbox."""
     return Envelope(
         id=row.id,

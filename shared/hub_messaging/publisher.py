@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 from hub_messaging.amqp_buffering import corked
+from hub_messaging.amqp_types import Connection
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.envelope import CONTENT_TYPE, Posted
 from hub_messaging.topology import exchange_of
 from hub_messaging.wire import drain, tick, user_of
@@ -27,7 +29,7 @@ class ConfirmedPublisher:
     """Publishes many messages and returns when the broker has confirmed every one."""
 
     def __init__(
-        self, connection: Any, exchange: str, *, giving_up: Callable[[], bool] = lambda: False
+        self, connection: Connection, exchange: str, *, giving_up: Callable[[], bool] = lambda: False
     ) -> None:
         """`giving_up` is called while waiting; True ends the wait."""
         self._connection = connection
@@ -101,7 +103,7 @@ class ConfirmedPublisher:
             if not drain(self._connection, 0.5):
                 tick(self._connection)
 
-    def _message(self, event: Posted) -> Any:
+    def _message(self, event: Posted) -> AmqpMessage:
         return self._channel.prepare_message(
             event.body,
             content_type=CONTENT_TYPE,
@@ -128,7 +130,7 @@ class ConfirmedPublisher:
         self._refused.append("the broker refused a message")
         self._on_ack(tag, multiple)
 
-    def _on_return(self, _exc: Any, _exchange: str, routing_key: str, _message: Any) -> None:
+    def _on_return(self, _exc: object, _exchange: str, routing_key: str, _message: AmqpMessage) -> None:
         self._refused.append(f"no queue takes {routing_key}")
         self._unroutable = True
 

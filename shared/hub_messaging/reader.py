@@ -12,6 +12,8 @@ from nameko.extensions import ProviderCollector, SharedExtension
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import inbox
+from hub_messaging.amqp_types import Channel, Connection
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.catchup import CatchUp, LogAway
 from hub_messaging.database_errors import AWAY, SILENT
 from hub_messaging.database_errors import reason_of as why_at_rest
@@ -65,8 +67,8 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._thread: Any = None
         self._stop = Stop()
         self._away: str | None = "the queue is not being read yet"
-        self._connection: Any = None
-        self._arrived: list[Any] = []
+        self._connection: Connection = None
+        self._arrived: list[AmqpMessage] = []
         self._reads_log = False  # there is more to read from the log at once
         self._looked_at = self._bind_at = 0.0
 
@@ -100,7 +102,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             self._policy,
             RetentionCheck(queue, sessions),
         )
-        self._pace = FlowControl(
+        self._flow = FlowControl(
             all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - FILL_UP_SECONDS
         )
         self._catch_up = CatchUp(self._dispatcher, self._take_all)
@@ -162,13 +164,13 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         """Consume until the reader stops or the prefetch should change."""
         self._arrived.clear()
         channel = self._connection.channel()
-        channel.basic_qos(0, self._pace.prefetch, False)  # noqa: FBT003 - amqp's signature
+        channel.basic_qos(0, self._flow.prefetch, False)  # noqa: FBT003 - amqp's signature
         with answered():
             consumer = channel.basic_consume(self._subscriber.queue, callback=self._arrived.append)
         self._away = None
-        asked_for = self._pace.prefetch
+        asked_for = self._flow.prefetch
         self._fill()
-        while not (self._stop.asked or self._pace.should_adjust(time.monotonic())):
+        while not (self._stop.asked or self._flow.should_adjust(time.monotonic())):
             if self._work_off(channel):
                 self._stop.succeeded()
             self._look_after_kept()
@@ -176,7 +178,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             self._fill()
         if self._stop.asked:
             self._healing.abandon()
-        fill_up(self._connection, self._arrived, asked_for, self._pace.last_arrival)
+        fill_up(self._connection, self._arrived, asked_for, self._flow.last_arrival)
         channel.basic_cancel(consumer)  # the broker sends no more; received messages are finished
         while self._arrived and not self._stop.overdue(STOP_SECONDS):
             if not self._work_off(channel) and self._stop.asked:
@@ -189,12 +191,12 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         wait = 0.001 if had or self._reads_log else IDLE_SECONDS
         while drain(self._connection, wait) and len(self._arrived) < BATCH:
             wait = 0.001
-        self._pace.note_arrivals(len(self._arrived) - had, len(self._arrived), time.monotonic())
+        self._flow.note_arrivals(len(self._arrived) - had, len(self._arrived), time.monotonic())
         tick(self._connection)
 
-    def _work_off(self, channel: Any) -> bool:
+    def _work_off(self, channel: Channel) -> bool:
         """Process one batch and acknowledge it; False when it must be retried."""
-        messages = self._arrived[: 1 if self._dispatcher.degraded else self._pace.step]
+        messages = self._arrived[: 1 if self._dispatcher.degraded else self._flow.step]
         if not messages:
             return True
         started = time.monotonic()
@@ -202,7 +204,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             return False
         channel.basic_ack(messages[-1].delivery_tag, multiple=True)
         del self._arrived[: len(messages)]
-        self._pace.learn(time.monotonic() - started, len(messages))
+        self._flow.learn(time.monotonic() - started, len(messages))
         return True
 
     def _rest(self, reason: str, error: Exception | None) -> None:

@@ -16,7 +16,7 @@ class ReaderDispatch:
     """A mix-in of the reader: dispatches messages and handles the dispatcher's errors."""
 
     _dispatcher: Dispatcher
-    _pace: FlowControl
+    _flow: FlowControl
     _stop: Stop
     _away: str | None
 
@@ -50,7 +50,7 @@ class ReaderDispatch:
         while left:
             if self._stop.asked:
                 raise Stopped
-            step = 1 if self._dispatcher.degraded else self._pace.step
+            step = 1 if self._dispatcher.degraded else self._flow.step
             if self._take(left[:step]):
                 del left[:step]
         self._away = None  # a service that is catching up is ready

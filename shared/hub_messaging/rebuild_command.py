@@ -8,13 +8,14 @@ import argparse
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 import structlog
 from nameko.extensions import DependencyProvider
+from sqlalchemy.orm import Session
 
 from hub_messaging.catchup import ReadLog
 from hub_messaging.delivery import Delivery
@@ -131,7 +132,7 @@ def handlers_of(service_class: type) -> list[Handler]:
 
 def _call(
     method: Callable[..., None], entrypoint: Subscription
-) -> Callable[[Any, Sequence[Delivery[Event]]], None]:
+) -> Callable[[Session, Sequence[Delivery[Event]]], None]:
     return lambda session, deliveries: method(*entrypoint.arguments(session, deliveries))
 
 
@@ -193,7 +194,7 @@ def _log(uri: str, service: str) -> ReadLog:
     return read
 
 
-def _outboxes(stack: contextlib.ExitStack, publishers: Any, setting: Setting) -> ReadLog:
+def _outboxes(stack: contextlib.ExitStack, publishers: Iterable[str], setting: Setting) -> ReadLog:
     hub_id = setting("ID")
     engines = {
         source_of(hub_id, publisher): _engine(stack, setting(f"{publisher.upper()}_DATABASE_URL"))

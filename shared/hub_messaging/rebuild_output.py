@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from hub_messaging.rebuild import Rebuilt
 
@@ -80,6 +80,6 @@ class Words:
         """Write the reason of a failure."""
         self._say({"error": sentence}, sentence)
 
-    def _say(self, values: dict[str, Any], text: str) -> None:
+    def _say(self, values: dict[str, object], text: str) -> None:
         sys.stdout.write((json.dumps(values, default=str) if self.as_json else text) + "\n")
         sys.stdout.flush()

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import structlog
 from nameko.extensions import DependencyProvider
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging import gate, outbox
+from hub_messaging.amqp_types import Connection as AmqpConnection
 from hub_messaging.database_errors import again
 from hub_messaging.database_errors import reason_of as why_at_rest
 from hub_messaging.log_monitor import EVERY_SECONDS, LogMonitor
@@ -94,7 +95,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 log.warning("relay_interrupted", error=type(exc).__name__, at=at)
                 self._stop.pause_after_failure()
 
-    def _hold_and_send(self, lock: Any) -> None:
+    def _hold_and_send(self, lock: Connection) -> None:
         """Wait to become the active relay of this database, then publish until a failure or a stop."""
         while not lock.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
             self._broker_away = None  # another replica publishes; this one is ready to take over
@@ -127,7 +128,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
                 lock.execute(text("SELECT pg_advisory_unlock_all()"))
                 lock.execute(text("UNLISTEN *; RESET idle_session_timeout"))
 
-    def _gives_up(self, lock: Any) -> bool:
+    def _gives_up(self, lock: Connection) -> bool:
         """Whether to stop waiting for the broker. Sends statements meanwhile, so that the lock is kept.
 
         Otherwise PostgreSQL would end the connection, and another replica would publish the batch again.
@@ -137,13 +138,13 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             self._spoke_at = time.monotonic()
         return self._stop.asked
 
-    def _may_send(self, lock: Any, raw: Any) -> bool:
+    def _may_send(self, lock: Connection, raw: Any) -> bool:
         """Release the relay gate if a command has asked for it; False when the relay is stopping."""
         asked = gate.asked(raw.notifies)
         raw.notifies.clear()  # the next batch includes the events that they announced
         return not asked or gate.give_way(lock, self._stop.pause, lambda: self._stop.asked)
 
-    def _send_batch(self, lock: Any, publisher: ConfirmedPublisher) -> int:
+    def _send_batch(self, lock: Connection, publisher: ConfirmedPublisher) -> int:
         """Publish one batch, on the connection that holds the lock: each statement commits by itself."""
         waiting = again(lambda: outbox.unpublished(lock, self._source, BATCH, self._schemas))
         if waiting:
@@ -154,7 +155,11 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         return len(waiting)
 
     def _wait(
-        self, raw: Any, connection: Any, publisher: ConfirmedPublisher, gives_up: Callable[[], bool]
+        self,
+        raw: Any,
+        connection: AmqpConnection,
+        publisher: ConfirmedPublisher,
+        gives_up: Callable[[], bool],
     ) -> None:
         """Sleep until a commit's notification or the sweep; do the housekeeping meanwhile."""
         drain(connection, 0.001)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import retention
 from hub_messaging.retention import RetentionState, Seen
-from hub_messaging.tables import DONE, inbox, inbox_forgotten, outbox, outbox_forgotten
+from hub_messaging.tables import DONE, StoredRow, inbox, inbox_forgotten, outbox, outbox_forgotten
 from hub_messaging.wall_clock import utc_now
 
 NOTE_SECONDS: Final = 300.0  # between two records of running time; a restart loses at most twice that
@@ -47,12 +47,12 @@ class Rows:
     ended: sa.ColumnElement[bool]  # only finished rows are deleted
     days: int
 
-    def line(self, session: Session) -> Any:
+    def line(self, session: Session) -> StoredRow:
         """Lock and return the row with their limit; insert it if there is none."""
         session.execute(insert(self.lines).values(**self.key).on_conflict_do_nothing())
         return session.execute(sa.select(self.lines).where(*self._key()).with_for_update()).one()
 
-    def write(self, session: Session, **values: Any) -> None:
+    def write(self, session: Session, **values: object) -> None:
         """Update the row with their limit."""
         session.execute(sa.update(self.lines).where(*self._key()).values(values))
 
@@ -189,7 +189,7 @@ class RetentionWorker:
         table_oid = rows.table_oid(session)
         if kept.table_oid not in (None, table_oid):
             line = RetentionState(line.before, line.waited)  # positions of another table do not apply
-        values: dict[str, Any] = {"keeper": self.me, "table_oid": table_oid}
+        values: dict[str, object] = {"keeper": self.me, "table_oid": table_oid}
         head, newest = rows.head(session)
         clock = min(self.now(), rows.clock(session))
         stopped = retention.contradicts(clock, newest)
@@ -207,7 +207,7 @@ class RetentionWorker:
         rows.write(session, waited_seconds=line.waited.total_seconds(), **values)
         self._seen[name] = (self.me, line.waited.total_seconds(), self.monotonic())
 
-    def _elapsed(self, name: str, kept: Any) -> timedelta | None:
+    def _elapsed(self, name: str, kept: StoredRow) -> timedelta | None:
         """Return the running time to add; None while another process measures it.
 
         A process that has added nothing since the last look has ended: this one takes over, and its
@@ -238,7 +238,7 @@ class RetentionWorker:
             self._left[name] = (rows, line, reached)
 
 
-def _line(kept: Any) -> RetentionState:
+def _line(kept: StoredRow) -> RetentionState:
     return RetentionState(
         kept.before, timedelta(seconds=kept.waited_seconds), tuple(kept.marks), kept.stopped
     )

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -15,7 +15,7 @@ from hub_messaging import counting, statements, stored_statements
 from hub_messaging.delivery import Delivery
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.messages import Message
-from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox
+from hub_messaging.tables import DONE, HELD, PARKED, WAITING, StoredRow, inbox
 from hub_messaging.wall_clock import utc_now
 
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures are not retried at once
@@ -50,7 +50,7 @@ def keep_failed(
     row = _row(subscription, delivery.envelope) | values | {"body": delivery.body}
     row |= {"first_error": values["last_error"], "after_revision": delivery.after or None}
     row["exchange"] = delivery.exchange
-    _keep(session, row)
+    _insert(session, delivery.envelope, row)
     return str(values["state"])
 
 
@@ -69,11 +69,11 @@ def park_unreadable(session: Session, subscription: str, *unread: Unread) -> Non
     """
     rows = [_unreadable(*one) for one in unread]
     if rows:
-        values: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+        values: dict[str, object] = {name: [row[name] for row in rows] for name in rows[0]}
         session.execute(stored_statements.PARK, values | {"subscription": subscription})
 
 
-def _unreadable(message: Message, error: BaseException, envelope: Envelope | None) -> dict[str, Any]:
+def _unreadable(message: Message, error: BaseException, envelope: Envelope | None) -> dict[str, object]:
     digest = hashlib.sha256(message.body).hexdigest()
     return {
         "sources": envelope.source if envelope else "",
@@ -87,7 +87,7 @@ def _unreadable(message: Message, error: BaseException, envelope: Envelope | Non
     }
 
 
-def lock(session: Session, subscription: str, source: str, event_id: str) -> Any | None:
+def lock(session: Session, subscription: str, source: str, event_id: str) -> StoredRow | None:
     """Lock and return a stored row; None when another process has locked or finished it."""
     wanted = (
         sa.select(inbox)
@@ -97,7 +97,7 @@ def lock(session: Session, subscription: str, source: str, event_id: str) -> Any
     return session.execute(wanted).first()
 
 
-def adopt(session: Session, row: Any, envelope: Envelope) -> Any:
+def adopt(session: Session, row: StoredRow, envelope: Envelope) -> StoredRow:
     """Set the event's attributes of a row that had none, as it could not be decoded before."""
     if row.subject is not None:
         return row
@@ -106,7 +106,7 @@ def adopt(session: Session, row: Any, envelope: Envelope) -> Any:
     return session.execute(named).one()
 
 
-def finish(session: Session, *rows: Any) -> None:
+def finish(session: Session, *rows: StoredRow) -> None:
     """Mark stored deliveries of one subscription as done."""
     if not rows:
         return
@@ -119,14 +119,14 @@ def finish(session: Session, *rows: Any) -> None:
     reach(session, *rows)
 
 
-def pass_over(session: Session, row: Any) -> None:
+def pass_over(session: Session, row: StoredRow) -> None:
     """Mark a stored delivery as done without effect: another version of its change takes effect."""
     ended = {"state": DONE, "body": None, "next_attempt_at": None}
     session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
     counting.add(session, row.subscription, row.source, row.type, done=1)
 
 
-def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPolicy) -> str:
+def fail_again(session: Session, row: StoredRow, error: BaseException, policy: RetryPolicy) -> str:
     """Record another failed attempt at a stored delivery; return its state."""
     values = _failure(error, row.attempts + 1, policy)
     values["first_error"] = row.first_error or values["last_error"]
@@ -134,7 +134,7 @@ def fail_again(session: Session, row: Any, error: BaseException, policy: RetryPo
     return str(values["state"])
 
 
-def reach(session: Session, *rows: Any) -> None:
+def reach(session: Session, *rows: StoredRow) -> None:
     """Record the revisions of rows as reached by their subjects."""
     values = {
         "subscriptions": [row.subscription for row in rows],
@@ -145,7 +145,7 @@ def reach(session: Session, *rows: Any) -> None:
     session.execute(stored_statements.REACH, values)
 
 
-def missing(session: Session, subscription: str, before: datetime) -> list[Any]:
+def missing(session: Session, subscription: str, before: datetime) -> list[StoredRow]:
     """Return the deliveries held since before an instant for a predecessor that has not arrived.
 
     Rows have a source, a subject and an event id.
@@ -166,7 +166,15 @@ def forget_gaps(session: Session, subscription: str) -> None:
     session.execute(statements.FORGET_GAPS, {"subscription": subscription})
 
 
-def was_forged(row: Any) -> bool:
+class Failed(Protocol):
+    """A stored delivery with its first error, such as `stored_deliveries.StoredDelivery`."""
+
+    @property
+    def first_error(self) -> str | None:
+        """The text of the first error."""
+
+
+def was_forged(row: StoredRow | Failed) -> bool:
     """Whether a stored delivery did not come through its publisher's exchange."""
     return str(row.first_error or "").startswith(FORGED)
 
@@ -193,14 +201,14 @@ def _of_database(error: BaseException) -> str | None:
     return ", ".join(f"{name} {value}" for name, value in told.items() if value) or "no SQLSTATE"
 
 
-def _keep(session: Session, row: dict[str, Any]) -> None:
+def _insert(session: Session, envelope: Envelope, row: dict[str, object]) -> None:
     """Insert a row unless it exists, and count it."""
     kept = session.execute(insert(inbox).values(row).on_conflict_do_nothing().returning(inbox.c.arrival))
     if kept.first() is not None:
-        counting.add(session, row["subscription"], row["source"], row["type"], received=1)
+        counting.add(session, str(row["subscription"]), envelope.source, envelope.routing_key, received=1)
 
 
-def _row(subscription: str, envelope: Envelope) -> dict[str, Any]:
+def _row(subscription: str, envelope: Envelope) -> dict[str, object]:
     return {
         "subscription": subscription,
         "source": envelope.source,
@@ -211,7 +219,7 @@ def _row(subscription: str, envelope: Envelope) -> dict[str, Any]:
     }
 
 
-def _failure(error: BaseException, attempts: int, policy: RetryPolicy) -> dict[str, Any]:
+def _failure(error: BaseException, attempts: int, policy: RetryPolicy) -> dict[str, object]:
     wait = None if isinstance(error, Permanent) else policy.after(attempts)
     return {
         "state": PARKED if wait is None else WAITING,
@@ -229,5 +237,5 @@ def _is(subscription: str, source: str, event_id: str) -> tuple[sa.ColumnElement
     )
 
 
-def _is_row(row: Any) -> tuple[sa.ColumnElement[bool], ...]:
+def _is_row(row: StoredRow) -> tuple[sa.ColumnElement[bool], ...]:
     return _is(row.subscription, row.source, row.event_id)

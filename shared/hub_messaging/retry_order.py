@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from hub_messaging import stored_statements
-from hub_messaging.tables import HELD, PARKED
+from hub_messaging.tables import HELD, PARKED, StoredRow
 
 SUBJECTS_AT_ONCE: Final = 500  # subjects checked by one query
 _START: Final = ("", "")
@@ -71,7 +71,7 @@ def follow(
         "subjects": [turn.subject for turn in named],
         "length": max(1, length // len(firsts)),
     }
-    chains: dict[SubjectKey | None, list[Any]] = {}
+    chains: dict[SubjectKey | None, list[StoredRow]] = {}
     for row in session.execute(stored_statements.CHAINS, values) if named else ():
         chains.setdefault((row.source, row.subject), []).append(row)
     result: list[RetryCandidate] = []
@@ -80,7 +80,7 @@ def follow(
     return result
 
 
-def _ready(chain: Sequence[Any], now: datetime) -> list[RetryCandidate]:
+def _ready(chain: Sequence[StoredRow], now: datetime) -> list[RetryCandidate]:
     """Return the deliveries of one subject that may take effect one after the other."""
     ready = []
     reached = chain[0].reached or 0 if chain else 0
@@ -96,7 +96,7 @@ def _ready(chain: Sequence[Any], now: datetime) -> list[RetryCandidate]:
 
 def lock(
     session: Session, subscription: str, turns: Sequence[RetryCandidate]
-) -> tuple[list[Any], set[SubjectKey]]:
+) -> tuple[list[StoredRow], set[SubjectKey]]:
     """Lock and return the rows of candidates, except those locked or changed by others.
 
     Rows that follow an excepted one in its subject are left out too. Returns these subjects as well.
@@ -112,7 +112,7 @@ def lock(
     for turn in turns:
         row = rows.get((turn.source, turn.event_id))
         same = row is not None and (row.subject, row.revision) == (turn.subject, turn.revision)
-        if same and turn.about not in stuck:
+        if row is not None and same and turn.about not in stuck:
             locked.append(row)
         elif turn.about is not None:
             stuck.add(turn.about)

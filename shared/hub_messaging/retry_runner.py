@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from hub_messaging.messages import Message
 from hub_messaging.provenance import Forged
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.retry_order import RetryCandidate, RetryOrder, SubjectKey
+from hub_messaging.tables import StoredRow
 from hub_messaging.wall_clock import utc_now
 
 NEVER_AGAIN: Final = RetryPolicy(waits=())  # decoding is pure: a retry would fail again
@@ -30,7 +31,7 @@ FIRST: Final = 8  # before any measurement
 # A transaction shorter or longer than that doubles or halves the next; a failure halves it too.
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 0.25
 
-Opened = tuple[Any, Delivery[Event]]  # a row of the inbox, locked, and what is in it
+Opened = tuple[StoredRow, Delivery[Event]]  # a row of the inbox, locked, and what is in it
 
 log = structlog.get_logger("hub_messaging.dispatch")
 
@@ -116,7 +117,7 @@ class RetryRunner:
         self._stuck |= stuck
         return len(opened) if error is None else succeeded
 
-    def _open_all(self, session: Session, rows: Sequence[Any], stuck: set[SubjectKey]) -> list[Opened]:
+    def _open_all(self, session: Session, rows: Sequence[StoredRow], stuck: set[SubjectKey]) -> list[Opened]:
         """Decode rows; invalid ones are parked, and later ones about their subjects skipped.
 
         Adds such subjects to `stuck`.
@@ -139,7 +140,7 @@ class RetryRunner:
         stuck |= broken
         return opened
 
-    def _open(self, row: Any) -> Delivery[Event]:
+    def _open(self, row: StoredRow) -> Delivery[Event]:
         """Decode a stored row as strictly as at its arrival.
 
         A row stored before exchanges were recorded is accepted. A forgery stays one even after an edit: the
@@ -178,7 +179,7 @@ class RetryRunner:
             return exc
         return None
 
-    def _fail(self, session: Session, row: Any, delivery: Delivery[Event], error: Exception) -> None:
+    def _fail(self, session: Session, row: StoredRow, delivery: Delivery[Event], error: Exception) -> None:
         state = retries.fail_again(session, row, error, self.policy)
         self.attempts.count_failure(delivery.envelope, state, error)
         if row.subject is not None:
@@ -191,5 +192,5 @@ class RetryRunner:
             log.info("retry_succeeded", event_id=row.event_id, type=row.type, attempts=row.attempts + 1)
 
 
-def _about(row: Any) -> SubjectKey | None:
+def _about(row: StoredRow) -> SubjectKey | None:
     return None if row.subject is None else (row.source, row.subject)

@@ -16,6 +16,8 @@ from eventlet.event import Event as Signal
 from nameko.exceptions import ContainerBeingKilled, IncorrectSignature, MethodNotFound
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
+from hub_messaging.amqp_types import Channel
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.broker_connection import BrokerConnection
 from hub_messaging.database_errors import again
 from hub_messaging.declaring import declare_queue
@@ -82,7 +84,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         if self._thread is not None:
             self._thread.kill()
 
-    def opened(self, channel: Any) -> None:
+    def opened(self, channel: Channel) -> None:
         """Declare the queue and consume from it."""
         queue = rpc_queue_of(self._service)
         require_exchange(channel.connection, EXCHANGE)
@@ -91,7 +93,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         channel.basic_qos(0, IN_HAND, False)  # noqa: FBT003 - amqp's signature
         self._consumer = channel.basic_consume(queue, callback=self._take)
 
-    def closing(self, channel: Any) -> None:
+    def closing(self, channel: Channel) -> None:
         """Cancel the consumer."""
         channel.basic_cancel(self._consumer)
 
@@ -102,11 +104,11 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
     def lost(self) -> None:
         """Do nothing: the broker redelivers unacknowledged requests."""
 
-    def _take(self, message: Any) -> None:
+    def _take(self, message: AmqpMessage) -> None:
         self._in_hand += 1
         self.container.spawn_managed_thread(lambda: self._respond(message), identifier="rpc request")
 
-    def _respond(self, message: Any) -> None:
+    def _respond(self, message: AmqpMessage) -> None:
         """Answer one request.
 
         A method that blocks heartbeats loses the connection, and its request is redelivered. Then the stored
@@ -128,7 +130,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         finally:
             self._in_hand -= 1
 
-    def _send(self, message: Any, asked: Address, said: str) -> None:
+    def _send(self, message: AmqpMessage, asked: Address, said: str) -> None:
         reply = message_of(message.channel, said, correlation_id=asked[1])
         message.channel.basic_publish(reply, exchange=EXCHANGE, routing_key=asked[0])
         message.channel.basic_ack(message.delivery_tag)  # on one channel the answer is sent first
@@ -139,7 +141,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
         if len(self._unsent) > KEPT:
             self._unsent.popitem(last=False)
 
-    def _answer(self, message: Any) -> str:
+    def _answer(self, message: AmqpMessage) -> str:
         """Return the answer's body; an exception becomes an error answer."""
         method = "unknown"
         try:

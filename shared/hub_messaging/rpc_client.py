@@ -15,6 +15,8 @@ from eventlet.event import Event as Signal
 from nameko.exceptions import MalformedRequest
 from nameko.extensions import DependencyProvider
 
+from hub_messaging.amqp_types import Channel
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.broker_connection import BrokerConnection
 from hub_messaging.rpc_format import (
     CODE,
@@ -119,7 +121,7 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
         finally:
             self._open.pop(question_id, None)
 
-    def opened(self, channel: Any) -> None:
+    def opened(self, channel: Channel) -> None:
         """Declare the exclusive queue of this connection's answers, and consume from it."""
         self._address = str(uuid4())
         queue = reply_queue_of(self._own_name, self._address)
@@ -130,7 +132,7 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
         channel.events["basic_return"].add(self._on_return)
         self._tell_waiting()
 
-    def closing(self, channel: Any) -> None:
+    def closing(self, channel: Channel) -> None:
         """Do nothing: the queue ends with the connection."""
 
     def finished(self) -> bool:
@@ -142,7 +144,7 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
         self._fail_open(BrokerUnavailable)
         self._tell_waiting()
 
-    def _channel(self, until: float) -> Any:
+    def _channel(self, until: float) -> Channel:
         """Return the channel; wait for it at the start, raise at once when it is lost later."""
         if self._line.channel is None and not self._line.has_failed:
             arrived = Signal()
@@ -153,7 +155,7 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
             raise BrokerUnavailable
         return self._line.channel
 
-    def _send(self, channel: Any, question_id: str, method: str, body: str, until: float) -> None:
+    def _send(self, channel: Channel, question_id: str, method: str, body: str, until: float) -> None:
         milliseconds = int((until - time.monotonic()) * 1000)
         if milliseconds <= 0 or question_id not in self._open:
             return
@@ -169,12 +171,12 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
             message, exchange=EXCHANGE, routing_key=f"{self.service}.{method}", mandatory=True
         )
 
-    def _on_answer(self, message: Any) -> None:
+    def _on_answer(self, message: AmqpMessage) -> None:
         done = self._open.pop(message.properties.get("correlation_id"), None)
         if done is not None:
             done.send(message)
 
-    def _on_return(self, _exc: Any, _exchange: str, _routing_key: str, message: Any) -> None:
+    def _on_return(self, _exc: object, _exchange: str, _routing_key: str, message: AmqpMessage) -> None:
         done = self._open.pop(message.properties.get("correlation_id"), None)
         if done is not None:
             done.send_exception(NoSuchService)
@@ -194,7 +196,7 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
             arrived.send()
 
 
-def _result_of(message: Any) -> Any:
+def _result_of(message: AmqpMessage) -> Any:
     try:
         answer = decode(message)
         error = answer["error"]

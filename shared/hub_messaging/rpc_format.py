@@ -11,6 +11,8 @@ from kombu import serialization
 from nameko.exceptions import IncorrectSignature, MalformedRequest, MethodNotFound, UnserializableValueError
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub_messaging.amqp_types import Channel
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.database_errors import gave_way, is_away
 from hub_messaging.topology import RPC_ADDRESS, RPC_EXCHANGE
 
@@ -25,12 +27,12 @@ def reply_queue_of(service: str, address: str) -> str:
     return f"rpc.reply-{service}-{address}"
 
 
-def is_address(reply_to: Any) -> bool:
+def is_address(reply_to: object) -> bool:
     """Return whether an answer can be sent there: it is not the routing key of a request."""
     return isinstance(reply_to, str) and re.fullmatch(RPC_ADDRESS, reply_to, re.DOTALL) is not None
 
 
-def read_question(message: Any) -> tuple[list[Any], dict[str, Any]]:
+def read_question(message: AmqpMessage) -> tuple[list[Any], dict[str, Any]]:
     """Return the positional and the named arguments of a request. Headers are ignored.
 
     Raises:
@@ -44,7 +46,7 @@ def read_question(message: Any) -> tuple[list[Any], dict[str, Any]]:
             raise MalformedRequest("malformed")
 
 
-def decode(message: Any) -> Any:
+def decode(message: AmqpMessage) -> Any:
     """Return the value of a request or an answer.
 
     Raises:
@@ -59,7 +61,7 @@ def decode(message: Any) -> Any:
         raise MalformedRequest("undecodable") from exc
 
 
-def encode(value: Any) -> str:
+def encode(value: object) -> str:
     """Write a question or an answer as nameko's default serializer does.
 
     Raises:
@@ -72,7 +74,9 @@ def encode(value: Any) -> str:
     return str(body)
 
 
-def message_of(channel: Any, body: str, *, correlation_id: str | None, **properties: Any) -> Any:
+def message_of(
+    channel: Channel, body: str, *, correlation_id: str | None, **properties: object
+) -> AmqpMessage:
     """A question or an answer, ready to be published."""
     known = {"correlation_id": correlation_id, **properties}
     return channel.prepare_message(

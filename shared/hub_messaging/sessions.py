@@ -2,13 +2,13 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 
 # Connection arguments of commands: those of services (hub_platform.database; a test compares the two).
-REACHED: Final[dict[str, Any]] = {
+REACHED: Final[dict[str, object]] = {
     "connect_timeout": 4,
     "keepalives": 1,
     "keepalives_idle": 10,
@@ -18,7 +18,7 @@ REACHED: Final[dict[str, Any]] = {
 }
 
 
-def reaching(url: str | sa.URL) -> dict[str, Any]:
+def reaching(url: str | sa.URL) -> dict[str, object]:
     """Return SQLAlchemy's `connect_args` for a URL, whose own parameters take precedence."""
     own = sa.make_url(url).query
     return {name: value for name, value in REACHED.items() if name not in own}

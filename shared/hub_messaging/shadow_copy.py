@@ -6,13 +6,21 @@ All statements name the schemas, so they do not depend on the search path. The l
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from hub_messaging import shadow_statements, stored_deliveries, tables
 from hub_messaging.shadow_statements import LIVE, NEW, PREVIOUS
-from hub_messaging.tables import inbox, inbox_changes, inbox_counts, inbox_gaps, inbox_subjects, inbox_types
+from hub_messaging.tables import (
+    StoredRow,
+    inbox,
+    inbox_changes,
+    inbox_counts,
+    inbox_gaps,
+    inbox_subjects,
+    inbox_types,
+)
 
 VOLATILE: Final = "volatile"  # in a column's info: its values depend on the run, not on the events
 
@@ -48,7 +56,7 @@ class Compared:
 class Decision:
     """The effect of an operator's action on a message of the history."""
 
-    given_up: Any | None  # the row of a dropped delivery
+    given_up: StoredRow | None  # the row of a dropped delivery
     instead: bytes | None  # the edited body
 
 

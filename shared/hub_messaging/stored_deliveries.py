@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub_messaging.envelope import Envelope, Undecodable
-from hub_messaging.tables import DROPPED, PARKED, UNFINISHED, inbox, inbox_audit
+from hub_messaging.tables import DROPPED, PARKED, UNFINISHED, StoredRow, inbox, inbox_audit
 
 _behind = inbox.alias("behind")
 # Later deliveries of the subject stay held until this one is done or dropped.
@@ -231,7 +231,7 @@ def _read(session: Session, wanted: sa.Select[Any]) -> list[StoredDelivery]:
     return [StoredDelivery(key=key_of(row), **{name: getattr(row, name) for name in names}) for row in rows]
 
 
-def key_of(row: Any) -> Key:
+def key_of(row: StoredRow) -> Key:
     """The name of a row."""
     return Key(row.subscription, row.source, row.event_id)
 

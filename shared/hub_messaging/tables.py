@@ -1,9 +1,12 @@
 """The library's tables, in every service's own database (docs/messaging.md explains them)."""
 
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+# A row of one of these tables. SQLAlchemy gives its attributes no types.
+StoredRow: TypeAlias = sa.Row[*tuple[Any, ...]]
 
 metadata = sa.MetaData()
 

@@ -9,7 +9,11 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, TypeAlias
+
+from hub_messaging.json_text import JsonObject
+
+Arguments: TypeAlias = dict[str, str | int | bool]  # of a queue
 
 LOG_QUEUE: Final = "hub.log"
 RPC_EXCHANGE: Final = "nameko-rpc"
@@ -17,17 +21,17 @@ RPC_EXCHANGE: Final = "nameko-rpc"
 RPC_ADDRESS: Final = r"[^.*#]+|amq\.gen-[^.*#]+"
 MARK: Final = "LogMark"  # the routing key and type of what each publisher writes about itself
 NOTHING: Final = "^$"  # fits no name
-LOG_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "stream"}
+LOG_ARGUMENTS: Final[Arguments] = {"x-queue-type": "stream"}
 # RabbitMQ 4 drops a message after 20 redeliveries by default; a consumer that is killed often must lose none.
 # A number, because 3.10 does not support -1.
-INBOX_ARGUMENTS: Final[dict[str, Any]] = {
+INBOX_ARGUMENTS: Final[Arguments] = {
     "x-queue-type": "quorum",
     "x-single-active-consumer": True,
     "x-delivery-limit": 1_000_000,
 }
 # RPC requests are replicated too: a classic queue is unavailable while its cluster node is down,
 # and the answering service cannot be ready until then.
-RPC_ARGUMENTS: Final[dict[str, Any]] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
+RPC_ARGUMENTS: Final[Arguments] = {"x-queue-type": "quorum", "x-delivery-limit": 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,7 @@ def _any_of(names: Iterable[str]) -> str:
     return f"^({'|'.join(listed)})$" if listed else NOTHING
 
 
-def definitions(subscribers: Iterable[Subscriber], vhost: str) -> dict[str, Any]:
+def definitions(subscribers: Iterable[Subscriber], vhost: str) -> JsonObject:
     """Return exchanges, queues and bindings in the format that RabbitMQ loads at start."""
     listed = sorted(subscribers, key=lambda s: s.service)
     return {
@@ -148,7 +152,7 @@ def _exchanges(listed: Sequence[Subscriber]) -> list[str]:
     return names + ([RPC_EXCHANGE] if any(s.uses_rpc for s in listed) else [])
 
 
-def _queues(listed: Sequence[Subscriber]) -> dict[str, dict[str, Any]]:
+def _queues(listed: Sequence[Subscriber]) -> dict[str, Arguments]:
     inboxes = {s.queue: INBOX_ARGUMENTS for s in listed if s.listens_to}
     questions = {rpc_queue_of(s.service): RPC_ARGUMENTS for s in listed if s.answers}
     return {LOG_QUEUE: LOG_ARGUMENTS, **inboxes, **questions}
@@ -166,7 +170,7 @@ def _bindings(listed: Sequence[Subscriber]) -> Iterator[tuple[str, str, str]]:
             yield RPC_EXCHANGE, rpc_queue_of(subscriber.service), f"{subscriber.service}.*"
 
 
-def users(subscribers: Iterable[Subscriber], vhost: str, passwords: Mapping[str, str]) -> dict[str, Any]:
+def users(subscribers: Iterable[Subscriber], vhost: str, passwords: Mapping[str, str]) -> JsonObject:
     """Return a user for each service with its permissions, in the format that RabbitMQ loads at start."""
     listed = sorted(subscribers, key=lambda s: s.service)
     return {
@@ -192,16 +196,16 @@ def password_hash(password: str, salt: bytes | None = None) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def _queue(vhost: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+def _queue(vhost: str, name: str, arguments: Arguments) -> JsonObject:
     return {"name": name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": arguments}
 
 
-def _exchange(vhost: str, name: str) -> dict[str, Any]:
+def _exchange(vhost: str, name: str) -> JsonObject:
     flags = {"durable": True, "auto_delete": False, "internal": False}
     return {"name": name, "vhost": vhost, "type": "topic", **flags, "arguments": {}}
 
 
-def _binding(vhost: str, exchange: str, queue: str, key: str) -> dict[str, Any]:
+def _binding(vhost: str, exchange: str, queue: str, key: str) -> JsonObject:
     return {
         "source": exchange,
         "vhost": vhost,

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Sized
 from typing import Any, Final
 
 from amqp.exceptions import AccessRefused, NotFound
@@ -15,7 +15,10 @@ from hub_messaging import (
 )
 from hub_messaging.addresses import in_random_order
 from hub_messaging.amqp_buffering import SOCKET_SETTINGS, ReadAhead
+from hub_messaging.amqp_types import Connection
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.declaring import Mismatch, declare_exchange, declare_queue
+from hub_messaging.json_text import JsonObject as Json
 from hub_messaging.messages import Message
 from hub_messaging.topology import INBOX_ARGUMENTS, LOG_QUEUE, Subscriber, exchange_of
 
@@ -27,12 +30,12 @@ FILL_UP_SECONDS: Final = 2.0  # to receive the prefetched messages
 # Without a message, after which none is expected. On a busy machine half a second was not enough.
 QUIET_SECONDS: Final = 1.0
 
-Connection: Any = KombuConnection  # kombu's own annotations stop half-way
+Kombu: Any = KombuConnection  # kombu's own annotations are incomplete
 # Raised when the broker becomes unavailable; any other exception is a fault of this code.
 BROKER_ERRORS: Final = (
-    *Connection("memory://").connection_errors,
-    *Connection("pyamqp://").connection_errors,
-    *Connection("pyamqp://").channel_errors,
+    *Kombu("memory://").connection_errors,
+    *Kombu("pyamqp://").connection_errors,
+    *Kombu("pyamqp://").channel_errors,
     BrokerAway,
     OSError,
 )
@@ -42,7 +45,7 @@ class Missing(OSError):
     """An exchange or the log does not exist; administrators create them, so the caller retries."""
 
 
-def connect(uri: str) -> Any:
+def connect(uri: str) -> Connection:
     """Open a connection to the broker: to any node that accepts it, when `uri` names several.
 
     Returns py-amqp's connection: kombu's own would reconnect silently after a loss, and leave the caller
@@ -58,8 +61,8 @@ def connect(uri: str) -> Any:
     return _connect(last)
 
 
-def _connect(uri: str) -> Any:
-    asked = Connection(
+def _connect(uri: str) -> Connection:
+    asked = Kombu(
         uri,
         heartbeat=HEARTBEAT_SECONDS,
         connect_timeout=CONNECT_SECONDS,
@@ -72,13 +75,13 @@ def _connect(uri: str) -> Any:
     return connection
 
 
-def user_of(connection: Any) -> str | None:
+def user_of(connection: Connection) -> str | None:
     """Return the broker user of a connection that `connect` has opened."""
     user = getattr(connection, "hub_user", None)
     return user if isinstance(user, str) else None
 
 
-def close(connection: Any) -> None:
+def close(connection: Connection) -> None:
     """Close a connection so that no acknowledgement is lost; it takes seconds at most."""
     try:
         connection.transport.sock.settimeout(CLOSE_SECONDS)
@@ -89,7 +92,7 @@ def close(connection: Any) -> None:
 
 
 @contextlib.contextmanager
-def connected(uri: str) -> Iterator[Any]:
+def connected(uri: str) -> Iterator[Connection]:
     """Open a connection for a `with` statement.
 
     Raises:
@@ -102,7 +105,7 @@ def connected(uri: str) -> Iterator[Any]:
         close(connection)
 
 
-def tick(connection: Any) -> None:
+def tick(connection: Connection) -> None:
     """Send a heartbeat when one is due, and raise when the broker's own have stopped.
 
     Call it after `drain`: unread frames would look like missing heartbeats.
@@ -110,12 +113,12 @@ def tick(connection: Any) -> None:
     connection.heartbeat_tick()
 
 
-def beat(connection: Any) -> None:
+def beat(connection: Connection) -> None:
     """Send a heartbeat while nothing can be read."""
     connection.send_heartbeat()
 
 
-def drain(connection: Any, seconds: float) -> bool:
+def drain(connection: Connection, seconds: float) -> bool:
     """Receive frames; False when none arrived within `seconds`."""
     try:
         connection.drain_events(timeout=seconds)
@@ -125,7 +128,7 @@ def drain(connection: Any, seconds: float) -> bool:
     return True
 
 
-def fill_up(connection: Any, arrived: Sized, prefetch: int, last_arrival: float) -> None:
+def fill_up(connection: Connection, arrived: Sized, prefetch: int, last_arrival: float) -> None:
     """Receive messages until the prefetch is used up or none is left, before the consumer is cancelled.
 
     RabbitMQ requeues messages that a quorum queue sends while a consumer is being cancelled: they never
@@ -145,7 +148,7 @@ def fill_up(connection: Any, arrived: Sized, prefetch: int, last_arrival: float)
             last_arrival = time.monotonic()
 
 
-def message_of(received: Any, *, from_log: bool = False) -> Message:
+def message_of(received: AmqpMessage, *, from_log: bool = False) -> Message:
     """Convert a message of py-amqp into the core's."""
     body, told = received.body, received.delivery_info
     user_id = received.properties.get("user_id")
@@ -158,7 +161,7 @@ def message_of(received: Any, *, from_log: bool = False) -> Message:
     )
 
 
-def queue_exists(connection: Any, queue: str) -> bool:
+def queue_exists(connection: Connection, queue: str) -> bool:
     """Whether the broker has such a queue now."""
     channel = connection.channel()
     try:
@@ -169,7 +172,7 @@ def queue_exists(connection: Any, queue: str) -> bool:
     return True
 
 
-def exchange_exists(connection: Any, exchange: str) -> bool:
+def exchange_exists(connection: Connection, exchange: str) -> bool:
     """Whether the broker has such an exchange now."""
     channel = connection.channel()
     try:
@@ -180,7 +183,7 @@ def exchange_exists(connection: Any, exchange: str) -> bool:
     return True
 
 
-def require_exchange(connection: Any, exchange: str) -> None:
+def require_exchange(connection: Connection, exchange: str) -> None:
     """Raise unless an exchange exists; a service may not create one.
 
     Raises:
@@ -190,7 +193,7 @@ def require_exchange(connection: Any, exchange: str) -> None:
         raise Missing(f"the broker has no exchange {exchange}")
 
 
-def require_log(connection: Any) -> None:
+def require_log(connection: Connection) -> None:
     """Raise unless the event log exists; a service may not create it.
 
     Raises:
@@ -200,7 +203,7 @@ def require_log(connection: Any) -> None:
         raise Missing(f"the broker has no event log {LOG_QUEUE}")
 
 
-def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
+def declare_subscriber(connection: Connection, subscriber: Subscriber) -> None:
     """Declare a service's queue and bind it to its routing keys.
 
     Raises:
@@ -217,7 +220,7 @@ def declare_subscriber(connection: Any, subscriber: Subscriber) -> None:
                 channel.queue_bind(subscriber.queue, exchange_of(publisher), routing_key=type_)
 
 
-def declare_all(connection: Any, definitions: Mapping[str, Any]) -> None:
+def declare_all(connection: Connection, definitions: Json) -> None:
     """Declare everything in topology.definitions, as the broker's administrator; existing things stay.
 
     Raises:
@@ -232,7 +235,7 @@ def declare_all(connection: Any, definitions: Mapping[str, Any]) -> None:
             channel.queue_bind(one["destination"], one["source"], routing_key=one["routing_key"])
 
 
-def declare_publishers(connection: Any, *publishers: str) -> None:
+def declare_publishers(connection: Connection, *publishers: str) -> None:
     """Declare the event log, the exchanges of publishers and their bindings, as the administrator."""
     declare_all(connection, topology.definitions([Subscriber(name, {}) for name in publishers], ""))
 

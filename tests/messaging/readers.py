@@ -86,7 +86,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     reader._healing = SimpleNamespace(step=lambda _read, _now: False, abandon=lambda: None)  # type: ignore[assignment]
     reader._bind_at = float("inf")
     reader._metrics = ReadingMetrics(CollectorRegistry())
-    reader._pace = FlowControl(False, limit_seconds=reading.STOP_SECONDS)
+    reader._flow = FlowControl(False, limit_seconds=reading.STOP_SECONDS)
     reader._forgetting = SimpleNamespace(turn=lambda: None)  # type: ignore[assignment]
     monkeypatch.setattr(reader._stop, "pause", lambda _seconds: None)
     return reader

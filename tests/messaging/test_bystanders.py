@@ -134,6 +134,7 @@ def test_a_message_that_can_be_read_at_last_gets_its_own_name_and_no_other_messa
         first, second = session.scalars(sa.select(table.c.event_id).order_by(table.c.arrival))
     with database.begin() as session:
         row = retries.lock(session, QUEUE, "", first)
+        assert row is not None
         assert retries.adopt(session, row, Envelope.from_bytes(TARGET.body)).event_id == KEY.event_id
     with database() as session:
         named = session.execute(sa.select(table.c.event_id, table.c.subject).order_by(table.c.arrival)).all()
@@ -145,6 +146,7 @@ def test_a_subject_that_has_come_further_is_not_set_back(database: Database) -> 
     with database.begin() as session:
         retries.keep_failed(session, QUEUE, first, RuntimeError("no"), POLICY)
         row = retries.lock(session, QUEUE, SOURCE, str(first.envelope.id))
+        assert row is not None
         session.execute(
             sa.insert(inbox_subjects).values(
                 subscription=QUEUE, source=SOURCE, subject=first.envelope.subject, revision=7

@@ -52,7 +52,7 @@ def test_nothing_in_hand_is_no_work(reader: QueueReader) -> None:
 
 def test_history_is_handed_in_until_all_of_it_is_dealt_with(reader: QueueReader) -> None:
     dispatcher = told(reader, DatabaseAway(), None)
-    bodies = [b"%d" % number for number in range(reader._pace.step + 1)]
+    bodies = [b"%d" % number for number in range(reader._flow.step + 1)]
     reader._take_all([came(body) for body in bodies])
     assert [body for taken in dispatcher.taken for body in taken] == bodies
 
@@ -104,8 +104,8 @@ def test_before_the_consumer_is_cancelled_all_that_may_be_on_its_way_is_taken_in
 ) -> None:
     channel = Channel()
     reader._connection = SimpleNamespace(channel=lambda: channel)
-    reader._pace.prefetch = prefetch
-    reader._pace.last_arrival = time.monotonic()
+    reader._flow.prefetch = prefetch
+    reader._flow.last_arrival = time.monotonic()
     on_its_way = [message(2), message(3), message(4)]
 
     def drain(_connection: Any, _seconds: float) -> bool:
@@ -134,9 +134,9 @@ def test_a_stop_leaves_what_cannot_be_decided_to_the_next_start(reader: QueueRea
 def test_a_reader_that_has_become_slow_asks_for_less_and_finishes_what_it_has(reader: QueueReader) -> None:
     channel = Channel()
     reader._connection = SimpleNamespace(channel=lambda: channel)
-    reader._pace.learn(3600.0, 1)
+    reader._flow.learn(3600.0, 1)
     reader._read()
-    asked_for = reader._pace.prefetch
+    asked_for = reader._flow.prefetch
     assert channel.acknowledged == [1]
     assert channel.prefetch[0] > asked_for
     reader._stop.ask()

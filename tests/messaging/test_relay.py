@@ -44,7 +44,7 @@ def woken() -> Any:
 def test_while_the_broker_takes_nothing_the_relay_says_so_and_waits(relay: OutboxRelay) -> None:
     raw = woken()
     relay._wait(raw, None, Publisher(3), lambda: False)  # type: ignore[arg-type]
-    assert "takes nothing" in str(relay._broker_away)
+    assert "accepts no messages" in str(relay._broker_away)
 
 
 def test_a_stop_ends_the_wait_for_a_broker_that_takes_nothing(relay: OutboxRelay) -> None:
@@ -58,7 +58,7 @@ def test_while_it_waits_for_the_broker_the_database_hears_of_the_relay(
 ) -> None:
     now, said = [100.0], []
     monkeypatch.setattr(sending, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    lock = SimpleNamespace(execute=lambda statement: said.append(str(statement)))
+    lock: Any = SimpleNamespace(execute=lambda statement: said.append(str(statement)))
     for seconds in (0.0, 1.0, sending.ALIVE_SECONDS, 1.0):
         now[0] += seconds
         assert not relay._gives_up(lock)
@@ -91,7 +91,7 @@ def test_the_lock_is_given_back_unless_its_connection_is_lost(
     relay: OutboxRelay, monkeypatch: pytest.MonkeyPatch, lost: bool
 ) -> None:
     said: list[str] = []
-    lock = SimpleNamespace(
+    lock: Any = SimpleNamespace(
         scalar=lambda _statement, _values: True,
         execute=lambda statement: said.append(str(statement)),
         connection=SimpleNamespace(driver_connection=woken()),
@@ -123,14 +123,15 @@ def test_while_the_log_lacks_events_their_only_copy_is_not_forgotten(
 
 def test_as_long_as_nobody_asks_for_the_gate_a_batch_costs_no_statement_more(relay: OutboxRelay) -> None:
     raw = woken()
-    assert relay._may_send(None, raw)  # there is no connection that could be asked anything
+    no_connection: Any = None
+    assert relay._may_send(no_connection, raw)  # there is no connection that could be asked anything
     assert raw.notifies == []
 
 
 def test_a_relay_that_is_asked_gives_way_and_does_not_send_once_it_is_to_stop(relay: OutboxRelay) -> None:
     said: list[str] = []
     free = [False, False, True]
-    lock = SimpleNamespace(
+    lock: Any = SimpleNamespace(
         execute=lambda statement, _values: said.append(str(statement)),
         scalar=lambda _statement, _values: free.pop(0),
     )

@@ -42,7 +42,7 @@ class Management:
         """
         return self._ask("GET", path, query=query)
 
-    def put(self, *path: str, body: Mapping[str, Any]) -> None:
+    def put(self, *path: str, body: Mapping[str, object]) -> None:
         """Send PUT, which creates or replaces something.
 
         Raises:
@@ -50,7 +50,7 @@ class Management:
         """
         self._ask("PUT", path, body)
 
-    def post(self, *path: str, body: Mapping[str, Any]) -> None:
+    def post(self, *path: str, body: Mapping[str, object]) -> None:
         """Send POST, which adds something.
 
         Raises:
@@ -66,7 +66,7 @@ class Management:
         """
         return self._ask("DELETE", path) is not None
 
-    def declare_queue(self, queue: str, arguments: Mapping[str, Any]) -> None:
+    def declare_queue(self, queue: str, arguments: Mapping[str, object]) -> None:
         """Create a durable queue, unless it exists.
 
         Raises:
@@ -97,7 +97,7 @@ class Management:
         self,
         method: str,
         path: Iterable[str],
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
     ) -> Any:
         """Send a request to one node after another until one answers; `{}` without a body, None for 404."""
@@ -111,7 +111,7 @@ class Management:
                 failure = exc
         raise failure
 
-    def _ask_one(self, url: str, method: str, body: Mapping[str, Any] | None) -> Any:
+    def _ask_one(self, url: str, method: str, body: Mapping[str, object] | None) -> Any:
         login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()

@@ -4,9 +4,10 @@ A broker that is short of memory or disk blocks all publishers. So the queues of
 its limit, must fit into a share of both.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
+from hub_messaging.json_text import JsonObject
 from hub_messaging.subscribers.limits import DEAD_BYTES, DEAD_MESSAGES, MEBIBYTE, Limits
 
 BYTES_EACH: Final = 80  # of memory for a message that waits in a quorum queue (RabbitMQ 3.10: 72 measured)
@@ -14,7 +15,7 @@ MEMORY_SHARE: Final = 0.25  # of the memory at which the broker stops publishers
 DISK_SHARE: Final = 0.5  # of the disk that is free above the limit at which it does
 
 
-def too_little(nodes: Iterable[Mapping[str, Any]], wanted: Iterable[Limits], held: int) -> str | None:
+def too_little(nodes: Iterable[JsonObject], wanted: Iterable[Limits], held: int) -> str | None:
     """Return a sentence on the memory or disk that is insufficient for these limits; None when all fit.
 
     Args:
@@ -34,12 +35,12 @@ def too_little(nodes: Iterable[Mapping[str, Any]], wanted: Iterable[Limits], hel
     return None
 
 
-def _is_short(there: Any, more: int, share: float, needed: int) -> bool:
+def _is_short(there: object, more: int, share: float, needed: int) -> bool:
     # RabbitMQ returns another type where it cannot measure.
     return isinstance(there, int) and (there + more) * share < needed
 
 
-def _number(value: Any) -> int:
+def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 

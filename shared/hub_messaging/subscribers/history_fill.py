@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 
 from hub_messaging import counting, gate
+from hub_messaging.amqp_types import Connection
 from hub_messaging.envelope import Posted
 from hub_messaging.event_log import read_up_to, write_mark
 from hub_messaging.gate import Held, Occupied
@@ -54,7 +55,9 @@ class Past:
     from_outboxes: bool = False  # instead of the log
 
 
-def fill(connection: Any, _broker: Management, place: NewSubscriber, *, past: Past, tell: Tell) -> Filled:
+def fill(
+    connection: Connection, _broker: Management, place: NewSubscriber, *, past: Past, tell: Tell
+) -> Filled:
     """Fill the queue of a subscriber that is being added, and bind it; return the numbers of events.
 
     After an error the queue may hold events and may be bound: the caller deletes it.
@@ -81,14 +84,14 @@ def fill(connection: Any, _broker: Management, place: NewSubscriber, *, past: Pa
         return Filling(connection, place, past, filler, live).fill(tell)
 
 
-def _collect(connection: Any, place: NewSubscriber) -> None:
+def _collect(connection: Connection, place: NewSubscriber) -> None:
     """Declare the queue of live events, and bind it."""
     with connection.channel() as channel:
         channel.queue_declare(place.live, durable=True, auto_delete=False, arguments=QUORUM)
     bind(connection, place.live, place.bindings)
 
 
-def bind(connection: Any, queue: str, bindings: Bindings) -> None:
+def bind(connection: Connection, queue: str, bindings: Bindings) -> None:
     """Bind a queue to all routing keys, in one round trip.
 
     Raises:
@@ -105,7 +108,7 @@ class Filling:
     """The steps that fill one subscriber's queue."""
 
     def __init__(
-        self, connection: Any, place: NewSubscriber, past: Past, filler: QueueFiller, live: LiveEvents
+        self, connection: Connection, place: NewSubscriber, past: Past, filler: QueueFiller, live: LiveEvents
     ) -> None:
         self._connection, self._place, self._past = connection, place, past
         self._filler, self._live = filler, live
@@ -210,7 +213,7 @@ class Filling:
         self._written += len(events)
 
 
-def _keep(connection: Any, seconds: float = 0.001) -> None:
+def _keep(connection: Connection, seconds: float = 0.001) -> None:
     """Keep an idle connection alive."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:

@@ -9,10 +9,11 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from amqp.exceptions import ResourceLocked
 
+from hub_messaging.amqp_types import Connection
 from hub_messaging.stored_deliveries import Refused
 from hub_messaging.subscribers import state
 from hub_messaging.subscribers.broker import Management
@@ -192,7 +193,7 @@ def create_user(broker: Management, name: str) -> str:
 
 
 @contextlib.contextmanager
-def working_on(uri: str, name: str) -> Iterator[Any]:
+def working_on(uri: str, name: str) -> Iterator[Connection]:
     """Open the administrator's connection, with a lock on the subscriber.
 
     Raises:

@@ -6,9 +6,11 @@ A full queue drops its oldest message. It never rejects a new one, as that would
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from hub_messaging.json_text import JsonObject
 from hub_messaging.subscribers.naming import dead_queue_of, live_queue_of, queue_of
+from hub_messaging.topology import Arguments
 
 MEBIBYTE: Final = 1024 * 1024
 DAY_MS: Final = 24 * 60 * 60 * 1000
@@ -21,9 +23,9 @@ DEAD_MESSAGES: Final = 10_000
 DEAD_BYTES: Final = 64 * MEBIBYTE
 # A queue of live events unused for so long belongs to an `add` that was killed.
 LIVE_EXPIRES_MS: Final = 30 * 60 * 1000
-QUORUM: Final[dict[str, Any]] = {"x-queue-type": "quorum"}
+QUORUM: Final[Arguments] = {"x-queue-type": "quorum"}
 # Two copies of a program would receive events alternately, and break the order within a subject: one waits.
-OWN_QUEUE: Final[dict[str, Any]] = QUORUM | {"x-single-active-consumer": True}
+OWN_QUEUE: Final[Arguments] = QUORUM | {"x-single-active-consumer": True}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ class Limits:
         return self.size // MEBIBYTE
 
 
-def policies_of(name: str, limits: Limits) -> dict[str, dict[str, Any]]:
+def policies_of(name: str, limits: Limits) -> dict[str, JsonObject]:
     """Return the policies of a subscriber's queues: name → body for the management API."""
     own, dead, live = queue_of(name), dead_queue_of(name), live_queue_of(name)
     held = {"max-length": limits.messages, "max-length-bytes": limits.size, "overflow": "drop-head"}
@@ -68,7 +70,7 @@ def policies_of(name: str, limits: Limits) -> dict[str, dict[str, Any]]:
     }
 
 
-def limits_in(definition: Mapping[str, Any]) -> Limits:
+def limits_in(definition: JsonObject) -> Limits:
     """Return the limits that a policy of `policies_of` sets for the subscriber's queue."""
     return Limits(
         messages=int(definition["max-length"]),
@@ -77,6 +79,6 @@ def limits_in(definition: Mapping[str, Any]) -> Limits:
     )
 
 
-def _policy(queue: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+def _policy(queue: str, definition: Mapping[str, object]) -> JsonObject:
     pattern = f"^{re.escape(queue)}$"
     return {"pattern": pattern, "apply-to": "queues", "priority": 0, "definition": dict(definition)}

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from hub_messaging.amqp_types import Connection
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.event_selection import Bindings
 from hub_messaging.subscribers.limits import Limits
@@ -31,9 +31,9 @@ class NewSubscriber:
 
 # Fills a queue with history and binds it without a gap. It must keep the administrator's connection alive
 # (heartbeats), and delete every other queue that it creates.
-Fill = Callable[[Any, Management, NewSubscriber], object]
+Fill = Callable[[Connection, Management, NewSubscriber], object]
 
 
-def bind_from_now(_connection: Any, broker: Management, place: NewSubscriber) -> None:
+def bind_from_now(_connection: Connection, broker: Management, place: NewSubscriber) -> None:
     """Bind the queue: the first event is the next one that is published."""
     broker.bind(place.queue, place.bindings)

@@ -8,9 +8,11 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
+from hub_messaging.amqp_types import Connection
+from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.envelope import Posted
 from hub_messaging.publisher import ConfirmedPublisher
 from hub_messaging.subscribers.naming import filling_exchange_of
@@ -36,11 +38,11 @@ class TooFast(Exception):
 class QueueFiller(ConfirmedPublisher):
     """Writes events into a subscriber's queue, with at most WINDOW unconfirmed."""
 
-    def __init__(self, connection: Any, place: NewSubscriber) -> None:
+    def __init__(self, connection: Connection, place: NewSubscriber) -> None:
         self._exchange_of_place = filling_exchange_of(place.name)
         super().__init__(connection, self._exchange_of_place)
         self._limits = place.limits
-        self._headers: dict[str, Any] = {}
+        self._headers: dict[str, object] = {}
         self._messages = self._bytes = 0
         # Neither durable nor kept without a queue, so that no trace of it can remain.
         self._channel.exchange_declare(self._exchange_of_place, "fanout", durable=False, auto_delete=True)
@@ -80,7 +82,7 @@ class QueueFiller(ConfirmedPublisher):
         if self._messages > self._limits.messages or self._bytes > self._limits.size:
             raise TooMuch
 
-    def _message(self, event: Posted) -> Any:
+    def _message(self, event: Posted) -> AmqpMessage:
         message = super()._message(event)
         if self._headers:
             message.properties["application_headers"] = self._headers
@@ -90,10 +92,10 @@ class QueueFiller(ConfirmedPublisher):
 class LiveEvents:
     """The queue of events published while another is filled; drained up to a mark in it."""
 
-    def __init__(self, connection: Any, queue: str, idle: Callable[[], None]) -> None:
+    def __init__(self, connection: Connection, queue: str, idle: Callable[[], None]) -> None:
         """`idle` is called between reads, to keep the caller's other connection alive."""
         self._connection, self._queue, self._idle = connection, queue, idle
-        self._arrived: list[Any] = []
+        self._arrived: list[AmqpMessage] = []
         self._marker = ConfirmedPublisher(connection, "")
         self._channel = connection.channel()
         self._channel.basic_qos(0, PREFETCH, False)  # noqa: FBT003 - amqp's signature
@@ -143,7 +145,7 @@ class LiveEvents:
         raise Missing(f"the queue {self._queue} was deleted while it was read")
 
 
-def _posted(received: Any) -> Posted:
+def _posted(received: AmqpMessage) -> Posted:
     """Convert a message of the queue of live events, to be published unchanged."""
     told = received.properties
     message = message_of(received)

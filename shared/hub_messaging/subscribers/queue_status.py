@@ -4,11 +4,12 @@ RabbitMQ samples a queue's counters for a day, as configured here, and loses the
 they do not show are given as lower bounds.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+from hub_messaging.json_text import JsonObject
 from hub_messaging.subscribers import state
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.limits import Limits, limits_in
@@ -143,12 +144,12 @@ def _unbound(broker: Management, known: RegisteredSubscriber) -> tuple[str, ...]
     return tuple(key for exchange, key in wanted if (exchange, key) not in bound)
 
 
-def _total(queue: Mapping[str, Any], counters: Sequence[str]) -> int:
+def _total(queue: JsonObject, counters: Sequence[str]) -> int:
     stats = queue.get("message_stats", {})
     return sum(int(stats.get(counter, 0)) for counter in counters)
 
 
-def _samples(spans: Sequence[Mapping[str, Any]], counters: Sequence[str]) -> list[Sample]:
+def _samples(spans: Sequence[JsonObject], counters: Sequence[str]) -> list[Sample]:
     """Return the samples of all spans, the oldest first; a finer span replaces a coarser one."""
     found: dict[datetime, int] = {}
     until: datetime | None = None

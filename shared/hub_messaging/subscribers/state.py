@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from hub_messaging.json_text import JsonObject
 from hub_messaging.subscribers.broker import Management
 from hub_messaging.subscribers.naming import PREFIX
 
@@ -64,7 +65,7 @@ def load_all(broker: Management) -> Iterator[RegisteredSubscriber]:
             yield known
 
 
-def _read(broker: Management, found: Mapping[str, Any]) -> RegisteredSubscriber | None:
+def _read(broker: Management, found: JsonObject) -> RegisteredSubscriber | None:
     value = found["value"]
     if value.get("vhost") != broker.vhost:
         return None
