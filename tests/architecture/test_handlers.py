@@ -11,10 +11,6 @@ SERVICES = ("enrolment", "visits", "notifications", "reporting")
 # Modules that still import another handler. Their shared steps move to domain, store or steps; none is added.
 NOT_YET: dict[str, set[str]] = {
     "visits": {"assignments", "calendars", "hand_overs", "schools", "visits"},
-    "notifications": {
-        "applications", "composing", "hand_overs", "pd_days", "places", "preparing", "recording", "reminders",
-        "sending", "visits", "waiting_list", "wording", "work_groups",
-    },
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from hub_messaging.metrics import (
     ReadingMetrics,
     recorded_at,
 )
-from hub_notifications.api.mail_sender import TroubleTable
+from hub_notifications.api.mail_sender import TroubleCollector
 from hub_platform import telemetry
 
 PAGE = ROOT / "docs" / "metrics.md"
@@ -51,7 +51,7 @@ def families() -> list[tuple[str, str, str, str]]:
     registry.register(InboxTable(no_database))
     registry.register(ForgettingTable(no_database, tables.outbox_forgotten))
     registry.register(ForgettingTable(no_database, tables.inbox_forgotten))
-    registry.register(TroubleTable(no_database))
+    registry.register(TroubleCollector(no_database))
     listed = []
     for collector in [
         *registry._collector_to_names,
@@ -59,7 +59,9 @@ def families() -> list[tuple[str, str, str, str]]:
         telemetry.http_seconds,
         telemetry.process_failures,
     ]:
-        mark = "¹" if isinstance(collector, (OutboxTable, InboxTable, ForgettingTable, TroubleTable)) else ""
+        mark = (
+            "¹" if isinstance(collector, (OutboxTable, InboxTable, ForgettingTable, TroubleCollector)) else ""
+        )
         for family in collector.describe():  # type: ignore[attr-defined]
             name = family.name + ("_total" if family.type == "counter" else "")
             labels = ", ".join(getattr(collector, "_labelnames", ()) or getattr(family, "_labelnames", ()))

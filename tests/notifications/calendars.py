@@ -17,7 +17,7 @@ from hub_notifications.templates.header_fields import Mailbox
 
 SESSION = UUID("01920000-0000-7000-8000-000000000001")
 TEACHER = UUID("01920000-0000-7000-8000-0000000000a1")
-HUB = Mailbox("Wessex Maths Hub, Office", "hub@example.org")
+HUB = Mailbox("Wessex Maths Hub, SendingContext", "hub@example.org")
 ADA = Mailbox("Ada Lovelace", "office@school.example")
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 

@@ -1,9 +1,9 @@
-"""Notifications' tables for the database of each test, and an office whose outside world is made of fakes."""
+"""Notifications' tables for the database of each test, and fakes of everything that sending uses."""
 
 from pathlib import Path
 
 import pytest
-from tests.notifications.fakes import FakeOffice
+from tests.notifications.fakes import OutgoingMail
 
 from hub_platform.database import Sessions
 from hub_platform.runner import migrations_of
@@ -19,7 +19,7 @@ def _sessions(database: Sessions) -> Sessions:
     return database
 
 
-@pytest.fixture(name="office")
-def _office(sessions: Sessions) -> FakeOffice:
-    """Everything that sending needs, with nobody outside."""
-    return FakeOffice(sessions)
+@pytest.fixture(name="outgoing")
+def _outgoing(sessions: Sessions) -> OutgoingMail:
+    """A sender of the test's messages, with fakes of the mail server and enrolment."""
+    return OutgoingMail(sessions)

@@ -1,10 +1,13 @@
 """What a test of notifications says only when it matters."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from inspect import signature
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from tests.notifications.fakes import NOW
 
 from hub_contracts.enrolment import (
@@ -15,8 +18,11 @@ from hub_contracts.enrolment import (
     WorkGroupOpened,
 )
 from hub_contracts.visits import VisitPlanned
+from hub_messaging.envelope import Event
+from hub_messaging.reactions import WITH_CONTEXT
 from hub_messaging.tables import outbox
-from hub_notifications.domain.messages import Cause
+from hub_messaging.testing import delivered
+from hub_notifications.domain.messages import Timing
 from hub_notifications.handlers import hub, places, visits, work_groups
 from hub_notifications.models import Message
 from hub_platform.database import Sessions
@@ -25,9 +31,21 @@ GROUP = UUID("01920000-0000-7000-8000-0000000000aa")
 SCHOOL = "110623"
 
 
-def cause(revision: int = 1, *, happened_at: datetime = NOW, now: datetime = NOW) -> Cause:
-    """A first event, now."""
-    return Cause(revision=revision, happened_at=happened_at, now=now)
+def react(
+    handler: Callable[..., None],
+    session: Session,
+    event: Event,
+    revision: int = 1,
+    *,
+    happened_at: datetime = NOW,
+    now: datetime = NOW,
+) -> None:
+    """Call a reaction with the delivery of an event, and with the times of scheduling if it takes them."""
+    delivery = delivered(event, revision, at=happened_at)
+    if len(signature(handler).parameters) == WITH_CONTEXT:
+        handler(session, delivery, Timing(now=now))
+    else:
+        handler(session, delivery)
 
 
 def group_opened(**changes: Any) -> WorkGroupOpened:
@@ -50,7 +68,7 @@ def group_opened(**changes: Any) -> WorkGroupOpened:
 
 
 def participant_enrolled(**changes: Any) -> ParticipantEnrolled:
-    """Somebody new on the group."""
+    """A new participant of the group."""
     facts: dict[str, Any] = {
         "enrolment_id": uuid4(),
         "work_group_id": GROUP,
@@ -121,8 +139,8 @@ def school_imported(**changes: Any) -> SchoolImported:
 def know_the_basics(sessions: Sessions) -> None:
     """Announce the school and the group."""
     with sessions.begin() as session:
-        hub.on_school_told(session, school_imported(), cause())
-        work_groups.on_group_terms(session, group_opened(), cause())
+        react(hub.on_school_changed, session, school_imported())
+        react(work_groups.on_group_changed, session, group_opened())
 
 
 def enrol(sessions: Sessions, n: int = 1) -> list[ParticipantEnrolled]:
@@ -130,7 +148,7 @@ def enrol(sessions: Sessions, n: int = 1) -> list[ParticipantEnrolled]:
     events = [participant_enrolled() for _ in range(n)]
     with sessions.begin() as session:
         for event in events:
-            places.on_participant_enrolled(session, event, cause())
+            react(places.on_participant_enrolled, session, event)
     return events
 
 
@@ -138,7 +156,7 @@ def schedule(sessions: Sessions, **changes: Any) -> SessionScheduled:
     """Announce a session."""
     event = session_scheduled(**changes)
     with sessions.begin() as session:
-        work_groups.on_session_changed(session, event, cause())
+        react(work_groups.on_session_changed, session, event)
     return event
 
 
@@ -146,7 +164,7 @@ def plan(sessions: Sessions, **changes: Any) -> VisitPlanned:
     """Announce a visit."""
     event = visit_planned(**changes)
     with sessions.begin() as session:
-        visits.on_visit_planned(session, event, cause())
+        react(visits.on_visit_planned, session, event)
     return event
 
 

@@ -7,18 +7,18 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
+from hub_notifications.domain.sender import Sender
 from hub_notifications.gateways import (
     Connection,
     ConnectionBroken,
     Contact,
-    ContactsAway,
-    MailAway,
+    ContactsUnavailable,
     Mailer,
+    MailServerUnreachable,
     SchoolThreads,
     Undelivered,
 )
 from hub_notifications.handlers import sending
-from hub_notifications.handlers.composing import Sender
 from hub_notifications.templates.content import HubDetails
 from hub_platform.database import Sessions
 
@@ -43,7 +43,7 @@ class FakeContacts:
         """Give each an address made of its id."""
         self.asked.append(frozenset(teacher_ids))
         if self.away:
-            raise ContactsAway
+            raise ContactsUnavailable
         return {
             each: Contact(
                 given="Ada",
@@ -75,24 +75,24 @@ class FakePeople:
     def records(self, teacher_id: str) -> list[str]:
         """Give those that a test has set; a person who is not known has none."""
         if self.away:
-            raise ContactsAway
+            raise ContactsUnavailable
         return self.merged.get(teacher_id, [])
 
     def of_school(self, urn: str) -> SchoolThreads:
         """Give what a test has set."""
         if self.away:
-            raise ContactsAway
+            raise ContactsUnavailable
         return self.schools.get(urn, SchoolThreads(urns=[urn], threads=[]))
 
 
 class FakeMailer:
-    """`gateways.Mailer`: keeps the letters in the order in which they were handed over."""
+    """`gateways.Mailer`: stores the e-mails in the order in which they were handed over."""
 
     def __init__(self) -> None:
         self.away = False
-        self.letters: list[tuple[UUID, EmailMessage]] = []
+        self.sent: list[tuple[UUID, EmailMessage]] = []
         self.undelivered: dict[UUID, Undelivered] = {}
-        self.dies_after: int | None = None  # letters, then the connection is gone
+        self.dies_after: int | None = None  # this many e-mails the connection breaks
         self.breaks_at: set[UUID] = set()  # messages at which the connection breaks
         self.goes_away_with_it = False
         self.raises: dict[UUID, Exception] = {}
@@ -101,25 +101,25 @@ class FakeMailer:
     def open(self) -> Iterator[Connection]:
         """Connect."""
         if self.away:
-            raise MailAway
+            raise MailServerUnreachable
         yield self
 
     def send(self, message_id: UUID, mail: EmailMessage) -> Undelivered | None:
-        """Take a letter."""
+        """Accept an e-mail, unless a test has set a failure."""
         if message_id in self.raises:
             raise self.raises[message_id]
         if message_id in self.breaks_at:
             self.away = self.goes_away_with_it
             raise ConnectionBroken(uncertain=False)
-        if self.dies_after is not None and len(self.letters) >= self.dies_after:
-            raise MailAway
-        self.letters.append((message_id, mail))
+        if self.dies_after is not None and len(self.sent) >= self.dies_after:
+            raise MailServerUnreachable
+        self.sent.append((message_id, mail))
         return self.undelivered.get(message_id)
 
 
 @dataclass
-class FakeOffice:
-    """An `Office` whose parts a test can reach."""
+class OutgoingMail:
+    """An `SendingContext` whose parts a test can reach."""
 
     sessions: Sessions
     contacts: FakeContacts = field(default_factory=FakeContacts)
@@ -138,7 +138,7 @@ class FakeOffice:
     def send(self) -> int:
         """Send one batch."""
         return sending.send_due(
-            sending.Office(
+            sending.SendingContext(
                 sessions=self.sessions,
                 contacts=self.contacts,
                 mailer=self.real_mailer or self.mailer,
@@ -158,5 +158,5 @@ class FakeOffice:
 
     @property
     def subjects(self) -> list[str]:
-        """Of the letters that were handed over."""
-        return [str(mail["Subject"]) for _, mail in self.mailer.letters]
+        """The subjects of the e-mails that were handed over."""
+        return [str(mail["Subject"]) for _, mail in self.mailer.sent]

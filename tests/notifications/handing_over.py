@@ -7,8 +7,8 @@ from email.utils import parseaddr
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.notifications.factories import SCHOOL, cause, plan
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.factories import SCHOOL, plan, react
+from tests.notifications.fakes import NOW, OutgoingMail
 
 from hub_contracts import Event
 from hub_contracts.visits import (
@@ -37,10 +37,10 @@ HANDLERS: dict[type[Event], Any] = {
 }
 
 
-def hear(sessions: Sessions, revision: int, *events: Event, now: datetime = NOW) -> None:
+def receive(sessions: Sessions, revision: int, *events: Event, now: datetime = NOW) -> None:
     for event in events:
         with sessions.begin() as session:
-            HANDLERS[type(event)](session, event, cause(revision, happened_at=now, now=now))
+            react(HANDLERS[type(event)], session, event, revision, happened_at=now, now=now)
 
 
 def assigned(
@@ -99,10 +99,10 @@ def person_of(mail: EmailMessage) -> UUID:
     return next(each for each in (ADA, BEN, CAT) if address.startswith(str(each)[-12:]))
 
 
-def sent_since(office: FakeOffice, already: int) -> dict[UUID, list[str]]:
+def sent_since(outgoing: OutgoingMail, already: int) -> dict[UUID, list[str]]:
     """To each person: subjects and calendar methods of what was sent, in order."""
     found: dict[UUID, list[str]] = {ADA: [], BEN: [], CAT: []}
-    for _, mail in office.mailer.letters[already:]:
+    for _, mail in outgoing.mailer.sent[already:]:
         person = person_of(mail)
         methods = [
             str(part.get_param("method"))
@@ -113,10 +113,10 @@ def sent_since(office: FakeOffice, already: int) -> dict[UUID, list[str]]:
     return found
 
 
-def texts(office: FakeOffice, person: UUID, already: int) -> str:
+def texts(outgoing: OutgoingMail, person: UUID, already: int) -> str:
     bodies = [
         mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # every e-mail has one
-        for _, mail in office.mailer.letters[already:]
+        for _, mail in outgoing.mailer.sent[already:]
         if person_of(mail) == person
     ]
     return "\n".join(bodies)

@@ -132,8 +132,8 @@ def section() -> str:
     for case in CASES:
         others = "at once" if case.others_at_once else "when it is mended"
         one = case.status if case.reason is None else f"{case.status}: `{case.reason}`"
-        told = f"`{case.trouble}`" if case.trouble else ""
-        rows.append(f"| {case.name} | {others} | {one} | {case.copies} | {told} |")
+        operators = f"`{case.trouble}`" if case.trouble else ""
+        rows.append(f"| {case.name} | {others} | {one} | {case.copies} | {operators} |")
     return "\n".join([HEADING, "", INTRODUCTION, *rows, ""])
 
 

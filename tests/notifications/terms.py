@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from tests.notifications.happenings import (
+from tests.notifications.timed_events import (
     FRACTIONS,
     PERSON,
     RATIO,
     URN,
-    Happening,
+    TimedEvent,
     england,
     enrolled,
     opened,
@@ -59,7 +59,7 @@ from hub_contracts.vocabulary import (
 )
 
 
-def autumn() -> list[Happening]:
+def autumn() -> list[TimedEvent]:
     """The whole term in the order of time, with revisions."""
     listed = [*_background(), *_groups(), *_changes(), *_waiting(), *_pd_day(), *_visits()]
     revisions: dict[str, int] = {}
@@ -70,7 +70,7 @@ def autumn() -> list[Happening]:
     return found
 
 
-def _background() -> list[Happening]:
+def _background() -> list[TimedEvent]:
     at = england("2026-09-01", "09:00")
     half_terms = [
         CalendarHalfTerm(n=1, starts_on=date(2026, 9, 1), ends_on=date(2026, 10, 23), non_school_days=[]),
@@ -100,26 +100,26 @@ def _background() -> list[Happening]:
     )
     calendar = CalendarSet(scope="hub", academic_year="2026/27", half_terms=half_terms)
     groups = [opened(FRACTIONS, "Fractions in Year 5"), opened(RATIO, "Ratio in Year 7")]
-    return [Happening(at, event) for event in (calendar, school, described, *groups)]
+    return [TimedEvent(at, event) for event in (calendar, school, described, *groups)]
 
 
 DATES: Final = ("2026-10-06", "2026-11-10", "2026-12-08")
 
 
-def _groups() -> list[Happening]:
+def _groups() -> list[TimedEvent]:
     """Five people get a place on Monday, three sessions get their dates on Wednesday evening."""
     monday, evening = england("2026-09-07"), england("2026-09-09", "19:30")
-    people = [Happening(monday, enrolled(name, FRACTIONS)) for name in ("ada", "bella", "carl")]
-    people += [Happening(monday, enrolled(name, RATIO)) for name in ("dina", "emil")]
+    people = [TimedEvent(monday, enrolled(name, FRACTIONS)) for name in ("ada", "bella", "carl")]
+    people += [TimedEvent(monday, enrolled(name, RATIO)) for name in ("dina", "emil")]
     sessions = [
-        Happening(evening, SessionScheduled(**session(group, n, england(day, "16:00"))))
+        TimedEvent(evening, SessionScheduled(**session(group, n, england(day, "16:00"))))
         for group in (FRACTIONS, RATIO)
         for n, day in enumerate(DATES, start=1)
     ]
     return people + sessions
 
 
-def _changes() -> list[Happening]:
+def _changes() -> list[TimedEvent]:
     """A withdrawal, a move, a cancellation for snow, a new title, a transfer, and a cancelled Work Group."""
     moved = SessionRescheduled(
         **session(FRACTIONS, 2, england("2026-11-17", "16:00"), ics_sequence=1, venue="The Old Library")
@@ -128,22 +128,22 @@ def _changes() -> list[Happening]:
     renamed = WorkGroupChanged(**terms(FRACTIONS, "Fractions in Year 6"), changed_fields=["title"])
     transfer, ending = england("2026-10-19"), england("2026-10-27", "11:00")
     return [
-        Happening(england("2026-09-21", "20:00"), withdrawn("carl", FRACTIONS)),
-        Happening(england("2026-10-28", "12:00"), moved),  # in the half-term holiday
-        Happening(
+        TimedEvent(england("2026-09-21", "20:00"), withdrawn("carl", FRACTIONS)),
+        TimedEvent(england("2026-10-28", "12:00"), moved),  # in the half-term holiday
+        TimedEvent(
             england("2026-12-07", "21:00"), SessionCancelled(**snow, reason=SessionCancellationReason.WEATHER)
         ),
-        Happening(england("2026-10-10"), renamed),
-        Happening(transfer, withdrawn("emil", RATIO, "transferred")),
-        Happening(transfer, enrolled("emil", FRACTIONS, before=place_of("emil", RATIO))),
-        Happening(
+        TimedEvent(england("2026-10-10"), renamed),
+        TimedEvent(transfer, withdrawn("emil", RATIO, "transferred")),
+        TimedEvent(transfer, enrolled("emil", FRACTIONS, before=place_of("emil", RATIO))),
+        TimedEvent(
             ending,
             WorkGroupCancelled(
                 work_group_id=RATIO, reason=WorkGroupCancellationReason.FUNDING, teachers_n=1, schools_n=1
             ),
         ),
         *(
-            Happening(
+            TimedEvent(
                 ending,
                 SessionCancelled(
                     **session(RATIO, n, england(day, "16:00"), ics_sequence=1),
@@ -153,11 +153,11 @@ def _changes() -> list[Happening]:
             for n, day in enumerate(DATES, start=1)
             if n > 1
         ),
-        Happening(ending, withdrawn("dina", RATIO, "group_cancelled")),
+        TimedEvent(ending, withdrawn("dina", RATIO, "group_cancelled")),
     ]
 
 
-def _waiting() -> list[Happening]:
+def _waiting() -> list[TimedEvent]:
     """Fay is offered a place and takes it; Gus waits for Ratio, and Hana's school has applied for it."""
     waits: dict[str, Any] = {
         "work_group_id": FRACTIONS,
@@ -180,20 +180,20 @@ def _waiting() -> list[Happening]:
     }
     taken, ending = england("2026-09-24"), england("2026-10-27", "11:00")
     return [
-        Happening(england("2026-09-10"), WaitingListJoined(**waits)),
-        Happening(england("2026-09-10"), WaitingListJoined(**gus)),
-        Happening(england("2026-09-11"), ApplicationSubmitted(**applied, agreement_version="v1")),
-        Happening(england("2026-09-12"), ApplicationWaitlisted(**applied)),  # a Saturday
-        Happening(
+        TimedEvent(england("2026-09-10"), WaitingListJoined(**waits)),
+        TimedEvent(england("2026-09-10"), WaitingListJoined(**gus)),
+        TimedEvent(england("2026-09-11"), ApplicationSubmitted(**applied, agreement_version="v1")),
+        TimedEvent(england("2026-09-12"), ApplicationWaitlisted(**applied)),  # a Saturday
+        TimedEvent(
             england("2026-09-21", "20:00"), PlaceOffered(**waits, expires_at=england("2026-09-29", "00:00"))
         ),
-        Happening(taken, WaitingListLeft(**waits, cause=WaitingListExitCause.ACCEPTED)),
-        Happening(taken, enrolled("fay", FRACTIONS)),
-        Happening(ending, WaitingListLeft(**gus, cause=WaitingListExitCause.GROUP_CANCELLED)),
+        TimedEvent(taken, WaitingListLeft(**waits, cause=WaitingListExitCause.ACCEPTED)),
+        TimedEvent(taken, enrolled("fay", FRACTIONS)),
+        TimedEvent(ending, WaitingListLeft(**gus, cause=WaitingListExitCause.GROUP_CANCELLED)),
     ]
 
 
-def _pd_day() -> list[Happening]:
+def _pd_day() -> list[TimedEvent]:
     """Ivan registers for a PD day, which is cancelled."""
     day = UUID(int=0xE1)
     scheduled = PDDayScheduled(
@@ -211,14 +211,14 @@ def _pd_day() -> list[Happening]:
     )
     cancelled = PDDayCancelled(pd_day_id=day, reason=PDDayCancellationReason.VENUE_UNAVAILABLE, teachers_n=1)
     return [
-        Happening(england("2026-09-14"), scheduled),
-        Happening(england("2026-09-15"), registered),
-        Happening(england("2026-11-05"), cancelled),
+        TimedEvent(england("2026-09-14"), scheduled),
+        TimedEvent(england("2026-09-15"), registered),
+        TimedEvent(england("2026-11-05"), cancelled),
     ]
 
 
 # Long: the events of three visits.
-def _visits() -> list[Happening]:
+def _visits() -> list[TimedEvent]:
     """Judy plans a visit, cancels it, and plans two others; in the holidays Kate takes over the school."""
     first, second = UUID(int=0xE2), UUID(int=0xE3)
     visit: dict[str, Any] = {
@@ -239,7 +239,7 @@ def _visits() -> list[Happening]:
         "kind": "support",
     }
     return [
-        Happening(
+        TimedEvent(
             england("2026-09-01", "11:00"),
             PDLeadAssigned(
                 assignment_id=before,
@@ -249,7 +249,7 @@ def _visits() -> list[Happening]:
                 **assignment,
             ),
         ),
-        Happening(
+        TimedEvent(
             handed_over,
             PDLeadUnassigned(
                 assignment_id=before,
@@ -259,7 +259,7 @@ def _visits() -> list[Happening]:
                 **assignment,
             ),
         ),
-        Happening(
+        TimedEvent(
             handed_over,
             PDLeadAssigned(
                 assignment_id=after,
@@ -270,12 +270,12 @@ def _visits() -> list[Happening]:
                 **assignment,
             ),
         ),
-        Happening(handed_over, VisitReassigned(visit_id=second, planned_at=again, **to_kate)),
-        Happening(handed_over, VisitReassigned(visit_id=third, planned_at=england("2027-01-20"), **to_kate)),
-        Happening(
+        TimedEvent(handed_over, VisitReassigned(visit_id=second, planned_at=again, **to_kate)),
+        TimedEvent(handed_over, VisitReassigned(visit_id=third, planned_at=england("2027-01-20"), **to_kate)),
+        TimedEvent(
             england("2026-09-18"), VisitPlanned(visit_id=third, planned_at=england("2027-01-20"), **visit)
         ),
-        Happening(england("2026-09-16"), VisitPlanned(visit_id=first, planned_at=planned, **visit)),
-        Happening(england("2026-09-17"), VisitCancelled(visit_id=first, urn=URN, reason="ofsted")),
-        Happening(england("2026-09-18"), VisitPlanned(visit_id=second, planned_at=again, **visit)),
+        TimedEvent(england("2026-09-16"), VisitPlanned(visit_id=first, planned_at=planned, **visit)),
+        TimedEvent(england("2026-09-17"), VisitCancelled(visit_id=first, urn=URN, reason="ofsted")),
+        TimedEvent(england("2026-09-18"), VisitPlanned(visit_id=second, planned_at=again, **visit)),
     ]

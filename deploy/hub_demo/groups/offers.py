@@ -10,8 +10,8 @@ from hub_demo.commands import Command
 from hub_demo.groups.forming import Group
 from hub_demo.groups.recruitment import WORK_GROUPS, group_command
 from hub_enrolment.domain import waiting_list
-from hub_notifications.domain.decent_hours import NONE_KNOWN, sendable_from
 from hub_notifications.domain.kinds import URGENCY, Kind
+from hub_notifications.domain.sending_hours import NONE_KNOWN, sendable_from
 
 JOINS: Final = re.compile(r".*/work-groups/{.*}/waiting-list")
 ENROLS: Final = re.compile(r".*/work-groups/{.*}/enrolments")

@@ -1,4 +1,4 @@
-"""Who may do what here. Messages say who is told what, so they are for the hub's staff."""
+"""Roles that may use the routes of notifications: hub staff only, because messages concern individuals."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What notifications can be asked to do: commands in the imperative, each with its strict schema."""
+"""The commands of notifications, each with its strict schema."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,13 +10,13 @@ from hub_platform.schemas import CommandSchema
 
 @dataclass(frozen=True, kw_only=True)
 class ResendMessage:
-    """Send a message once more."""
+    """Send a copy of a message."""
 
     message_id: UUID
 
 
 class ResendMessageSchema(CommandSchema):
-    """Reads ResendMessage."""
+    """The request body of ResendMessage."""
 
     command = ResendMessage
     message_id = fields.UUID(required=True)

@@ -1,4 +1,4 @@
-"""Settings of notifications beyond those of every service."""
+"""Settings of notifications in addition to those of every service."""
 
 import ssl
 from dataclasses import dataclass
@@ -10,52 +10,52 @@ from typing import Final
 
 from environs import Env, EnvValidationError
 
+from hub_notifications.domain.sender import Sender
 from hub_notifications.gateways import MailboxFolder, Mailer, SmtpMailer, SmtpServer, Tls
 from hub_notifications.gateways.smtp import trust
-from hub_notifications.handlers.composing import Sender
 from hub_notifications.templates.content import HubDetails
 from hub_platform.settings import environment
 
 PORTS: Final = {Tls.STARTTLS: 587, Tls.TLS: 465, Tls.NONE: 587}
 LAST_PORT: Final = 65_535
 DEFAULT_SENDER: Final = "maths-hub@localhost.localdomain"
-NO_REAL_DOMAINS: Final = ("localhost", "localdomain")  # the last part of a domain that no mail server knows
+LOCAL_DOMAINS: Final = ("localhost", "localdomain")  # top-level domains to which no mail server delivers
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """The sender, and how messages are sent."""
+    """The settings of the sender and the mail server."""
 
     hub_id: str
     hub_name: str
     mail_from: str
-    mail_dir: Path | None  # messages become files here, as long as no mail server is named
+    mail_dir: Path | None  # the mailbox folder, used if no mail server is set
     smtp: SmtpServer | None
-    contacts_seconds: float  # how long enrolment may take to give a batch of addresses
-    settle_seconds: float  # real time that an e-mail waits for more events of the same change
+    contacts_seconds: float  # timeout of an RPC request to enrolment
+    settle_seconds: float  # how long an e-mail waits for more events of the same change, real time
 
     def sender(self) -> Sender:
-        """The hub as the sender of e-mails and the organizer of calendar entries."""
+        """Return the hub as the sender of e-mails."""
         return Sender(hub_id=self.hub_id, mail_from=self.mail_from)
 
     def hub_details(self) -> HubDetails:
-        """The hub as messages name it until enrolment has described it."""
+        """Return the hub's name for messages, until enrolment has described the hub."""
         return HubDetails(name=self.hub_name)
 
     def mailer(self) -> Mailer:
-        """What sends the messages."""
+        """Return the mail server or, if none is set, the mailbox folder."""
         if self.smtp is not None:
             return SmtpMailer(self.smtp)
-        assert self.mail_dir is not None, "load() has seen to it"  # noqa: S101 - for the type checker
+        assert self.mail_dir is not None, "load() has checked it"  # noqa: S101 - for the type checker
         return MailboxFolder(self.mail_dir)
 
 
 def load() -> Options:
-    """Read the settings.
+    """Read the settings from the environment.
 
     Raises:
-        environs.EnvValidationError: one is malformed, neither HUB_MAIL_DIR nor HUB_SMTP_HOST is set, or the
-            mail server must not be used with these settings.
+        environs.EnvValidationError: a setting is malformed, neither HUB_MAIL_DIR nor HUB_SMTP_HOST is set, or
+            the combination is not allowed.
     """
     env = environment()
     smtp = _smtp(env)
@@ -69,16 +69,16 @@ def load() -> Options:
         settle_seconds=env.float("SETTLE_SECONDS", 1.0),
     )
     env.seal()
-    wrong = {name: [said] for name, said in _wrong(options).items()}
+    wrong = {name: [text] for name, text in _errors(options).items()}
     if wrong:
         raise EnvValidationError(f"Environment variables invalid: {wrong}", wrong)
     return options
 
 
 def _smtp(env: Env) -> SmtpServer | None:
-    """Read how the mail server is reached; compose gives an empty text for what is not set."""
+    """Read the mail server's settings; compose sets an empty text for a missing setting."""
     host = env.str("SMTP_HOST", None) or None
-    encrypts = env.bool("SMTP_STARTTLS", True)  # how the encryption was set before there was HUB_SMTP_TLS
+    encrypts = env.bool("SMTP_STARTTLS", True)  # the setting before HUB_SMTP_TLS existed
     tls = env.str("SMTP_TLS", "") or (Tls.STARTTLS if encrypts else Tls.NONE)
     port = env.str("SMTP_PORT", "")
     user, password = env.str("SMTP_USER", None) or None, env.str("SMTP_PASSWORD", None)
@@ -99,8 +99,8 @@ def _smtp(env: Env) -> SmtpServer | None:
     )
 
 
-def _wrong(options: Options) -> dict[str, str]:
-    """What must be set right before the service starts: setting → a sentence."""
+def _errors(options: Options) -> dict[str, str]:
+    """Return the errors that prevent the service from starting: name of the setting → what to do."""
     wrong: dict[str, str] = {}
     server = options.smtp
     is_real = server is not None and not is_loopback(server.host)
@@ -108,7 +108,7 @@ def _wrong(options: Options) -> dict[str, str]:
         wrong["HUB_MAIL_DIR"] = "Set this for a folder of messages, or HUB_SMTP_HOST for a mail server."
     if not _is_address(options.mail_from):
         wrong["HUB_MAIL_FROM"] = "This must be an e-mail address, such as hub@example.org."
-    elif is_real and _top_level(options.mail_from) in NO_REAL_DOMAINS:
+    elif is_real and _top_level(options.mail_from) in LOCAL_DOMAINS:
         wrong["HUB_MAIL_FROM"] = f"Set the hub's address: no e-mail is sent from {options.mail_from}."
     if server is not None and server.authorities is not None and not _are_certificates(server.authorities):
         wrong["HUB_SMTP_CA_FILE"] = "This file must hold certificates in PEM."
@@ -122,7 +122,7 @@ def _top_level(address: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a server runs on this machine, so that nothing said to it leaves the machine."""
+    """Return whether a host is this machine, so that a connection to it needs no encryption."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -132,7 +132,7 @@ def is_loopback(host: str) -> bool:
 def _is_address(text: str) -> bool:
     try:
         return "@" in Address(addr_spec=text).addr_spec
-    except (ValueError, MessageError, IndexError):  # the standard library's ways of refusing
+    except (ValueError, MessageError, IndexError):  # raised by the standard library for malformed addresses
         return False
 
 

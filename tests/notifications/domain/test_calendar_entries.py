@@ -6,17 +6,17 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.standings import NOW
+from tests.notifications.participations import NOW
 
 from hub_notifications.domain.calendar_entries import EntryChange, SentEntry, entry_changes
-from hub_notifications.domain.told import Facts
+from hub_notifications.domain.notified import Facts
 
 INSTANT = timedelta.resolution
 ITEM = f"session:{UUID(int=1)}"
 STARTS = NOW + timedelta(days=7)
 
 
-def told(starts_at: datetime = STARTS, *, removed: bool = False, sequence: int = 0) -> Facts:
+def notified(starts_at: datetime = STARTS, *, removed: bool = False, sequence: int = 0) -> Facts:
     return {"starts_at": starts_at.isoformat(), "removed": removed, "sequence": sequence}
 
 
@@ -25,17 +25,17 @@ def sent(facts: Facts, *, sequence: int = 3, removed: bool = False) -> SentEntry
 
 
 CASES = [
-    ("new", told(), None, (0, False)),
-    ("as it was sent", told(), sent(told()), None),
-    ("changed", told(sequence=1), sent(told()), (4, False)),
-    ("moved", told(STARTS + timedelta(days=1)), sent(told()), (4, False)),
-    ("removed", told(removed=True), sent(told()), (4, True)),
-    ("removed and never sent", told(removed=True), None, None),
-    ("removed as it was sent", told(removed=True, sequence=2), sent(told(), removed=True), None),
-    ("given back", told(), sent(told(removed=True), removed=True), (4, False)),
-    ("begun", told(NOW), None, None),
-    ("about to begin", told(NOW + INSTANT), None, (0, False)),
-    ("begun and removed", told(NOW - INSTANT, removed=True), sent(told(NOW - INSTANT)), None),
+    ("new", notified(), None, (0, False)),
+    ("as it was sent", notified(), sent(notified()), None),
+    ("changed", notified(sequence=1), sent(notified()), (4, False)),
+    ("moved", notified(STARTS + timedelta(days=1)), sent(notified()), (4, False)),
+    ("removed", notified(removed=True), sent(notified()), (4, True)),
+    ("removed and never sent", notified(removed=True), None, None),
+    ("removed as it was sent", notified(removed=True, sequence=2), sent(notified(), removed=True), None),
+    ("given back", notified(), sent(notified(removed=True), removed=True), (4, False)),
+    ("begun", notified(NOW), None, None),
+    ("about to begin", notified(NOW + INSTANT), None, (0, False)),
+    ("begun and removed", notified(NOW - INSTANT, removed=True), sent(notified(NOW - INSTANT)), None),
 ]
 
 
@@ -63,11 +63,11 @@ def test_visits_and_pd_days_have_entries_that_a_cancellation_removes(item: str) 
 
 @pytest.mark.parametrize("item", ["place", "waiting", "group", f"application:{UUID(int=1)}"])
 def test_other_items_have_no_entry(item: str) -> None:
-    assert entry_changes({item: told()}, {}, now=NOW) == []
+    assert entry_changes({item: notified()}, {}, now=NOW) == []
 
 
 def test_entries_are_sent_in_the_order_of_their_starts() -> None:
-    items = {f"session:{n}": told(STARTS - timedelta(days=n)) for n in range(3)}
+    items = {f"session:{n}": notified(STARTS - timedelta(days=n)) for n in range(3)}
     assert [each.item for each in entry_changes(items, {}, now=NOW)] == [
         "session:2",
         "session:1",
@@ -81,7 +81,7 @@ def after(change: EntryChange) -> SentEntry:
 
 
 FACTS = st.builds(
-    told,
+    notified,
     st.integers(-1, 9).map(lambda n: NOW + timedelta(days=n)),
     removed=st.booleans(),
     sequence=st.integers(0, 3),

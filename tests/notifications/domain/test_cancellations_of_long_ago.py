@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from tests.notifications.standings import DAY, INSTANT, NOW, an_entry, kind_of, standing
+from tests.notifications.participations import DAY, INSTANT, NOW, an_entry, kind_of, participation
 
 from hub_notifications.domain.kinds import Kind
-from hub_notifications.domain.standing import WaitingState
+from hub_notifications.domain.participations import WaitingState
 
 
 @pytest.mark.parametrize(
     ("ago", "is_told"), [(28 * DAY, True), (28 * DAY + INSTANT, False)], ids=["28 days", "longer"]
 )
 def test_a_cancellation_of_long_ago_is_told_to_no_one(ago: timedelta, is_told: bool) -> None:
-    group = standing(cancelled="funding", cancelled_at=NOW - ago, waiting=an_entry(WaitingState.WAITING))
+    group = participation(cancelled="funding", cancelled_at=NOW - ago, waiting=an_entry(WaitingState.WAITING))
     assert (kind_of(group) is Kind.WORK_GROUP_CANCELLED) == is_told

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_notifications.domain.failures import SENDER_TROUBLES, Failure, Next, after, pause
+from hub_notifications.domain.failures import SENDER_TROUBLES, Failure, NextStep, next_step, sender_pause
 from hub_notifications.domain.messages import RETRY_AFTER
-from hub_notifications.domain.smtp_replies import Reply, Step, Verdict, judge
+from hub_notifications.domain.smtp_replies import Classification, Reply, Step, classify
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-AWAY = Verdict(Failure.AWAY, "mail_away")
-LATER = Verdict(Failure.LATER, "put_off")
-REFUSED = Verdict(Failure.RECIPIENT, "refused")
+AWAY = Classification(Failure.UNREACHABLE, "mail_away")
+LATER = Classification(Failure.TEMPORARY, "put_off")
+REFUSED = Classification(Failure.RECIPIENT, "refused")
 
 
-def sender(reason: str, *, by_others: bool = False) -> Verdict:
-    return Verdict(Failure.SENDER, reason, by_others)
+def sender(reason: str, *, needs_confirmation: bool = False) -> Classification:
+    return Classification(Failure.SENDER, reason, needs_confirmation)
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,14 @@ def sender(reason: str, *, by_others: bool = False) -> Verdict:
         (Step.RCPT, Reply(450, "4.1.8 no such domain"), sender("sender_refused")),
         (Step.MAIL, Reply(451, "4.7.0 later"), sender("sender_put_off")),
         # What may be the sender's or this recipient's.
-        (Step.RCPT, Reply(554, "5.7.1 relay access denied"), sender("relay_denied", by_others=True)),
-        (Step.RCPT, Reply(550, "relay not permitted"), sender("relay_denied", by_others=True)),
-        (Step.DATA, Reply(554, "5.7.1 no"), sender("relay_denied", by_others=True)),
-        (Step.BODY, Reply(550, "5.7.26 not authenticated"), sender("sender_refused", by_others=True)),
+        (Step.RCPT, Reply(554, "5.7.1 relay access denied"), sender("relay_denied", needs_confirmation=True)),
+        (Step.RCPT, Reply(550, "relay not permitted"), sender("relay_denied", needs_confirmation=True)),
+        (Step.DATA, Reply(554, "5.7.1 no"), sender("relay_denied", needs_confirmation=True)),
+        (
+            Step.BODY,
+            Reply(550, "5.7.26 not authenticated"),
+            sender("sender_refused", needs_confirmation=True),
+        ),
         # This message, this recipient.
         (Step.MAIL, Reply(552, "5.3.4 too big"), REFUSED),
         (Step.MAIL, Reply(550, "5.6.7 address beyond ASCII"), REFUSED),
@@ -68,8 +72,8 @@ def sender(reason: str, *, by_others: bool = False) -> Verdict:
         (Step.BODY, Reply(451, "later"), LATER),
     ],
 )
-def test_a_reply_says_whose_failure_it_is(step: Step, reply: Reply, verdict: Verdict) -> None:
-    assert judge(step, reply) == verdict
+def test_a_reply_says_whose_failure_it_is(step: Step, reply: Reply, verdict: Classification) -> None:
+    assert classify(step, reply) == verdict
 
 
 @given(
@@ -82,9 +86,9 @@ def test_every_trouble_of_the_sender_can_be_told(
     step: Step, code: int, enhanced: tuple[int, int] | None, text: str
 ) -> None:
     said = text if enhanced is None else f"{code // 100}.{enhanced[0]}.{enhanced[1]} {text}"
-    verdict = judge(step, Reply(code, said))
+    verdict = classify(step, Reply(code, said))
     assert (verdict.failure is Failure.SENDER) == (verdict.reason in SENDER_TROUBLES)
-    assert verdict.failure is not Failure.UNKNOWN  # an answer was given
+    assert verdict.failure is not Failure.UNCERTAIN  # an answer was given
     if code < 500:
         assert verdict.failure is not Failure.RECIPIENT
 
@@ -92,33 +96,33 @@ def test_every_trouble_of_the_sender_can_be_told(
 @pytest.mark.parametrize(
     ("failure", "attempts", "uncertain", "following"),
     [
-        (Failure.RECIPIENT, 0, 0, Next(attempts=1, uncertain=0, retry_at=None)),
-        (Failure.LATER, 0, 0, Next(attempts=1, uncertain=0, retry_at=NOW + MINUTE)),
-        (Failure.LATER, 3, 1, Next(attempts=4, uncertain=1, retry_at=NOW + 360 * MINUTE)),
-        (Failure.LATER, 6, 0, Next(attempts=7, uncertain=0, retry_at=NOW + 360 * MINUTE)),
-        (Failure.LATER, 7, 0, Next(attempts=8, uncertain=0, retry_at=None)),
-        (Failure.UNKNOWN, 0, 0, Next(attempts=1, uncertain=1, retry_at=NOW + MINUTE)),
-        (Failure.UNKNOWN, 1, 1, Next(attempts=2, uncertain=2, retry_at=None)),
-        (Failure.UNKNOWN, 7, 0, Next(attempts=8, uncertain=1, retry_at=None)),
-        (Failure.SENDER, 2, 1, Next(attempts=2, uncertain=1, retry_at=NOW + MINUTE)),
-        (Failure.AWAY, 7, 1, Next(attempts=7, uncertain=1, retry_at=NOW + MINUTE)),
+        (Failure.RECIPIENT, 0, 0, NextStep(attempts=1, uncertain=0, retry_at=None)),
+        (Failure.TEMPORARY, 0, 0, NextStep(attempts=1, uncertain=0, retry_at=NOW + MINUTE)),
+        (Failure.TEMPORARY, 3, 1, NextStep(attempts=4, uncertain=1, retry_at=NOW + 360 * MINUTE)),
+        (Failure.TEMPORARY, 6, 0, NextStep(attempts=7, uncertain=0, retry_at=NOW + 360 * MINUTE)),
+        (Failure.TEMPORARY, 7, 0, NextStep(attempts=8, uncertain=0, retry_at=None)),
+        (Failure.UNCERTAIN, 0, 0, NextStep(attempts=1, uncertain=1, retry_at=NOW + MINUTE)),
+        (Failure.UNCERTAIN, 1, 1, NextStep(attempts=2, uncertain=2, retry_at=None)),
+        (Failure.UNCERTAIN, 7, 0, NextStep(attempts=8, uncertain=1, retry_at=None)),
+        (Failure.SENDER, 2, 1, NextStep(attempts=2, uncertain=1, retry_at=NOW + MINUTE)),
+        (Failure.UNREACHABLE, 7, 1, NextStep(attempts=7, uncertain=1, retry_at=NOW + MINUTE)),
     ],
 )
 def test_what_becomes_of_a_message_that_was_not_delivered(
-    failure: Failure, attempts: int, uncertain: int, following: Next
+    failure: Failure, attempts: int, uncertain: int, following: NextStep
 ) -> None:
-    assert after(failure, attempts=attempts, uncertain=uncertain, at=NOW) == following
+    assert next_step(failure, attempts=attempts, uncertain=uncertain, at=NOW) == following
 
 
 @given(st.lists(st.sampled_from(Failure), max_size=40))
 def test_a_message_is_never_handed_over_a_third_time_without_knowing(met: list[Failure]) -> None:
-    state, at, uncertain = Next(attempts=0, uncertain=0, retry_at=NOW), NOW, 0
+    state, at, uncertain = NextStep(attempts=0, uncertain=0, retry_at=NOW), NOW, 0
     for failure in met:
         if state.retry_at is None:
             break
         at = state.retry_at
-        uncertain += failure is Failure.UNKNOWN
-        state = after(failure, attempts=state.attempts, uncertain=state.uncertain, at=at)
+        uncertain += failure is Failure.UNCERTAIN
+        state = next_step(failure, attempts=state.attempts, uncertain=state.uncertain, at=at)
         assert state.retry_at is None or state.retry_at > at
     assert uncertain <= 2
     assert state.attempts <= len(RETRY_AFTER) + 1
@@ -129,4 +133,4 @@ def test_a_provider_that_puts_everything_off_for_a_day_loses_no_message() -> Non
 
 
 def test_the_pause_grows_from_one_minute_to_fifteen() -> None:
-    assert [pause(times) / MINUTE for times in (1, 2, 3, 4, 5, 6, 99)] == [1, 2, 4, 8, 15, 15, 15]
+    assert [sender_pause(times) / MINUTE for times in (1, 2, 3, 4, 5, 6, 99)] == [1, 2, 4, 8, 15, 15, 15]

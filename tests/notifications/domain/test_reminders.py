@@ -7,11 +7,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.standings import DAY, INSTANT, NOW, a_place, a_session, cancelled, standing, tell
+from tests.notifications.participations import (
+    DAY,
+    INSTANT,
+    NOW,
+    a_place,
+    a_session,
+    cancelled,
+    participation,
+    tell,
+)
 
-from hub_notifications.domain.reminders import reminder_days, reminder_holds
-from hub_notifications.domain.standing import PlaceState, Session
-from hub_notifications.domain.told import read
+from hub_notifications.domain.notified import read
+from hub_notifications.domain.participations import PlaceState, Session
+from hub_notifications.domain.reminders import reminder_applies, reminder_days
 
 STARTS = NOW + 7 * DAY
 
@@ -42,18 +51,20 @@ def test_the_reminders_of_a_session_come_in_order(minutes: list[int]) -> None:
 
 
 SESSION = a_session(1)  # in seven days
-TOLD = standing(SESSION, place=a_place())
+TOLD = participation(SESSION, place=a_place())
 
 
-def holds(meeting: Session = SESSION, place: PlaceState = PlaceState.ACTIVE, **changes: Any) -> bool:
+def knows_held_place(
+    meeting: Session = SESSION, place: PlaceState = PlaceState.ACTIVE, **changes: Any
+) -> bool:
     known = tell(TOLD, now=NOW - 9 * DAY)
     facts: dict[str, Any] = {"days": 7, "sequence": 0, "now": NOW} | changes
-    return reminder_holds(standing(meeting, place=a_place(place)), read(known), meeting, **facts)
+    return reminder_applies(participation(meeting, place=a_place(place)), read(known), meeting, **facts)
 
 
 def test_a_participant_is_reminded_of_a_session_that_stands_as_it_was_told() -> None:
-    assert holds()
-    assert holds(days=1, now=SESSION.starts_at - DAY)
+    assert knows_held_place()
+    assert knows_held_place(days=1, now=SESSION.starts_at - DAY)
 
 
 @pytest.mark.parametrize(
@@ -71,9 +82,9 @@ def test_a_participant_is_reminded_of_a_session_that_stands_as_it_was_told() -> 
     ],
 )
 def test_a_participant_is_not_reminded_of_anything_else(changes: dict[str, Any]) -> None:
-    assert not holds(**changes)
+    assert not knows_held_place(**changes)
 
 
 def test_a_person_without_a_place_is_reminded_of_nothing() -> None:
     known = read(tell(TOLD))
-    assert not reminder_holds(standing(SESSION), known, SESSION, days=7, sequence=0, now=NOW)
+    assert not reminder_applies(participation(SESSION), known, SESSION, days=7, sequence=0, now=NOW)

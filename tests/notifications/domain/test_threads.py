@@ -8,21 +8,21 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.notifications.standings import DAY, INSTANT, NOW, a_place, a_session, standing, tell
+from tests.notifications.participations import DAY, INSTANT, NOW, a_place, a_session, participation, tell
 
 from hub_kernel.england import ENGLAND
 from hub_notifications.domain.kinds import Kind
+from hub_notifications.domain.notified import Facts
+from hub_notifications.domain.participations import PlaceState
 from hub_notifications.domain.pd_days import PDDay
-from hub_notifications.domain.standing import PlaceState
 from hub_notifications.domain.threads import (
     Thread,
     group_thread,
-    news_of,
+    items_without_e_mail,
+    notice_for,
     pd_day_thread,
-    untold_in_words,
     visit_thread,
 )
-from hub_notifications.domain.told import Facts
 from hub_notifications.domain.visits import Visit
 
 VISIT = Visit(urn="110623", planned_at=NOW + DAY, kind="support")
@@ -62,7 +62,7 @@ def test_a_date_is_told_once_and_its_cancellation_once(subject: Any, first: Kind
     cancelled = replace(subject, cancelled="weather")
     said = []
     for each in (subject, subject, cancelled, cancelled):
-        found = news_of(each, items, now=NOW)
+        found = notice_for(each, items, now=NOW)
         if found is not None:
             said.append((found.kind, found.starts_at))
             items |= found.items
@@ -73,10 +73,10 @@ def test_a_date_is_told_once_and_its_cancellation_once(subject: Any, first: Kind
 def test_a_date_and_its_cancellation_before_it_was_told_are_one_message(
     subject: Any, first: Kind, last: Kind
 ) -> None:
-    found = news_of(replace(subject, cancelled="weather"), {}, now=NOW)
+    found = notice_for(replace(subject, cancelled="weather"), {}, now=NOW)
     assert found is not None
     assert found.kind is last
-    assert news_of(subject, found.items, now=NOW) is None
+    assert notice_for(subject, found.items, now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -84,25 +84,25 @@ def test_a_date_and_its_cancellation_before_it_was_told_are_one_message(
 )
 @pytest.mark.parametrize("subject", [VISIT, DAY_OF_PD])
 def test_what_has_begun_is_not_told(subject: Any, now: datetime, is_told: bool) -> None:
-    assert (news_of(subject, {}, now=now) is not None) == is_told
-    assert (news_of(replace(subject, cancelled="weather"), {}, now=now) is not None) == is_told
+    assert (notice_for(subject, {}, now=now) is not None) == is_told
+    assert (notice_for(replace(subject, cancelled="weather"), {}, now=now) is not None) == is_told
 
 
 def test_a_pd_day_without_a_time_begins_as_its_day_does_in_england() -> None:
     day = replace(DAY_OF_PD, starts_at=None)
     midnight = datetime(2026, 9, 8, tzinfo=ENGLAND)
     assert day.begins_at == midnight
-    assert news_of(day, {}, now=midnight - INSTANT) is not None
-    assert news_of(day, {}, now=midnight) is None
+    assert notice_for(day, {}, now=midnight - INSTANT) is not None
+    assert notice_for(day, {}, now=midnight) is None
 
 
 def test_a_visit_that_was_logged_is_not_told() -> None:
-    assert news_of(replace(VISIT, logged=True), {}, now=NOW) is None
+    assert notice_for(replace(VISIT, logged=True), {}, now=NOW) is None
 
 
 def test_only_a_transfer_is_told_without_words() -> None:
-    known = tell(standing(a_session(), place=a_place()))
-    moved_on = standing(a_session(), place=a_place(PlaceState.TRANSFERRED))
-    assert untold_in_words(moved_on, known, now=NOW) != {}
-    for subject in (VISIT, DAY_OF_PD, standing(a_session(), place=a_place(PlaceState.WITHDRAWN))):
-        assert untold_in_words(subject, known, now=NOW + timedelta(0)) == {}
+    known = tell(participation(a_session(), place=a_place()))
+    moved_on = participation(a_session(), place=a_place(PlaceState.TRANSFERRED))
+    assert items_without_e_mail(moved_on, known, now=NOW) != {}
+    for subject in (VISIT, DAY_OF_PD, participation(a_session(), place=a_place(PlaceState.WITHDRAWN))):
+        assert items_without_e_mail(subject, known, now=NOW + timedelta(0)) == {}

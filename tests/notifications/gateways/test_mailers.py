@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from hub_notifications.gateways import Contact, MailAway, MailboxFolder
+from hub_notifications.gateways import Contact, MailboxFolder, MailServerUnreachable
 from hub_notifications.templates.e_mail import compose
 from hub_notifications.templates.header_fields import Mailbox
-from hub_notifications.templates.words import Rendered
+from hub_notifications.templates.rendering import Rendered
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 ID = UUID("01920000-0000-7000-8000-000000000099")
@@ -45,7 +45,7 @@ def test_a_repeat_replaces_its_file(tmp_path: Path) -> None:
 
 
 def test_only_its_owner_may_read_the_folder_and_its_messages(tmp_path: Path) -> None:
-    """Before: whoever had an account on the machine could."""
+    """Earlier releases let every account on the machine read it."""
     left_open, made = tmp_path / "open", tmp_path / "made"
     left_open.mkdir(mode=0o755)
     left_open.chmod(0o755)
@@ -58,14 +58,14 @@ def test_only_its_owner_may_read_the_folder_and_its_messages(tmp_path: Path) -> 
 
 def test_a_folder_that_cannot_be_made_is_away(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(MailAway), MailboxFolder(tmp_path / "file" / "mail").open():
+    with pytest.raises(MailServerUnreachable), MailboxFolder(tmp_path / "file" / "mail").open():
         pass
 
 
 def test_a_folder_that_has_gone_is_away(tmp_path: Path) -> None:
     with MailboxFolder(tmp_path / "mail").open() as connection:
         (tmp_path / "mail").rmdir()
-        with pytest.raises(MailAway):
+        with pytest.raises(MailServerUnreachable):
             connection.send(ID, a_message())
 
 

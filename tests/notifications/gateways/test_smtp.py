@@ -14,7 +14,7 @@ from tests.notifications.mail_server import HANGS_UP, NEVER, PASSWORD, USER, Mai
 from hub_notifications.domain.failures import Failure
 from hub_notifications.gateways import (
     ConnectionBroken,
-    MailAway,
+    MailServerUnreachable,
     SenderTrouble,
     SmtpMailer,
     SmtpServer,
@@ -23,12 +23,12 @@ from hub_notifications.gateways import (
 )
 from hub_notifications.templates.e_mail import compose
 from hub_notifications.templates.header_fields import Mailbox
-from hub_notifications.templates.words import Rendered
+from hub_notifications.templates.rendering import Rendered
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 ID = UUID("01920000-0000-7000-8000-000000000099")
 REFUSED = Undelivered("refused", Failure.RECIPIENT)
-PUT_OFF = Undelivered("put_off", Failure.LATER)
+PUT_OFF = Undelivered("put_off", Failure.TEMPORARY)
 
 
 def a_message(message_id: UUID = ID) -> EmailMessage:
@@ -127,7 +127,7 @@ def test_421_at_mail_is_a_server_that_is_away_unless_the_connection_was_used(ser
         with pytest.raises(ConnectionBroken):
             connection.send(ID, a_message())
     server.mails_on_a_connection = 0
-    with pytest.raises(MailAway), mailer(server).open() as connection:
+    with pytest.raises(MailServerUnreachable), mailer(server).open() as connection:
         connection.send(ID, a_message())
 
 
@@ -137,13 +137,13 @@ def test_421_at_mail_is_a_server_that_is_away_unless_the_connection_was_used(ser
 )
 def test_a_server_that_takes_nobody_now_is_away(server: MailServer, step: str, answer: str) -> None:
     server.replies[step] = answer
-    with pytest.raises(MailAway), mailer(server).open():
+    with pytest.raises(MailServerUnreachable), mailer(server).open():
         pass
 
 
 def test_a_server_that_is_not_there_is_away() -> None:
     for changes in ({"port": 1}, {"host": "mail.invalid", "port": 25}, {"port": 1, "tls": Tls.TLS}):
-        with pytest.raises(MailAway), mailer(MailServer(), **changes).open():
+        with pytest.raises(MailServerUnreachable), mailer(MailServer(), **changes).open():
             pass
 
 
@@ -221,13 +221,13 @@ def test_a_message_is_written_as_the_server_can_read_it(server: MailServer) -> N
         server.offers = offers
         with mailer(server).open() as connection:
             assert connection.send(ID, mail) is None
-    told, kept = server.mail_commands, [data for _, data in server.mails]
+    notified, kept = server.mail_commands, [data for _, data in server.mails]
     assert [data.isascii() for data in kept] == [True, False]
     lines = ["Café", ".", "from here on, and no further", ".."]
     assert [read(data).get_content().splitlines() for data in kept] == [lines, lines]
-    assert "BODY=8BITMIME" not in told[0]
-    assert f"size={len(kept[1])}" in told[1]
-    assert "BODY=8BITMIME" in told[1]
+    assert "BODY=8BITMIME" not in notified[0]
+    assert f"size={len(kept[1])}" in notified[1]
+    assert "BODY=8BITMIME" in notified[1]
 
 
 def test_an_address_beyond_ascii_needs_a_server_that_knows_such(server: MailServer) -> None:

@@ -14,13 +14,13 @@ from random import Random
 
 import pytest
 from sqlalchemy import select
-from tests.notifications.fakes import FakeOffice
-from tests.notifications.happenings import PEOPLE, REVISIONS_FROM, Happening, apply
+from tests.notifications.fakes import OutgoingMail
 from tests.notifications.terms import autumn
+from tests.notifications.timed_events import PEOPLE, REVISIONS_FROM, TimedEvent, apply
 
 from hub_kernel.england import ENGLAND, day_in_england, instant_in_england
-from hub_notifications.domain.decent_hours import OPENS
 from hub_notifications.domain.reminders import DAYS_BEFORE
+from hub_notifications.domain.sending_hours import OPENS
 from hub_notifications.handlers import reminders
 from hub_notifications.models import GroupSession, Message
 from hub_platform.database import Sessions
@@ -28,52 +28,52 @@ from hub_platform.database import Sessions
 GOLDEN = Path(__file__).parent.parent / "a_term.txt"
 
 
-def play(office: FakeOffice, happenings: Sequence[Happening], until: datetime) -> list[str]:
+def play(outgoing: OutgoingMail, happenings: Sequence[TimedEvent], until: datetime) -> list[str]:
     """Play a term; a line for each message: when, to whom, which kind, its subject."""
     waiting, log = list(happenings), list[str]()
-    while office.now < until:
-        while waiting and waiting[0].at <= office.now:
-            with office.sessions.begin() as session:
-                apply(session, waiting.pop(0), now=office.now)
-        remind(office)
-        log += send(office)
-        office.now = office.real_now = min([*next_instants(office, waiting), until])
+    while outgoing.now < until:
+        while waiting and waiting[0].at <= outgoing.now:
+            with outgoing.sessions.begin() as session:
+                apply(session, waiting.pop(0), now=outgoing.now)
+        remind(outgoing)
+        log += send(outgoing)
+        outgoing.now = outgoing.real_now = min([*next_instants(outgoing, waiting), until])
     return sorted(log)
 
 
-def remind(office: FakeOffice) -> None:
-    with office.sessions.begin() as session:
-        reminders.remind(session, now=office.now)
+def remind(outgoing: OutgoingMail) -> None:
+    with outgoing.sessions.begin() as session:
+        reminders.schedule_reminders(session, now=outgoing.now)
 
 
-def send(office: FakeOffice) -> list[str]:
-    sent = len(office.mailer.letters)
-    office.send_all()
-    local, lines = office.now.astimezone(ENGLAND), []
-    for _, mail in office.mailer.letters[sent:]:
+def send(outgoing: OutgoingMail) -> list[str]:
+    sent = len(outgoing.mailer.sent)
+    outgoing.send_all()
+    local, lines = outgoing.now.astimezone(ENGLAND), []
+    for _, mail in outgoing.mailer.sent[sent:]:
         person = parseaddr(str(mail["To"]))[1].partition("@")[0]
         lines.append(f"{PEOPLE[person]:<6} {local:%Y-%m-%d %a %H:%M}  {mail['Subject']}")
     return lines
 
 
-def next_instants(office: FakeOffice, waiting: Sequence[Happening]) -> list[datetime]:
+def next_instants(outgoing: OutgoingMail, waiting: Sequence[TimedEvent]) -> list[datetime]:
     """The next event, the next due message, and the next instants at which a reminder may be due."""
-    with office.sessions() as session:
+    with outgoing.sessions() as session:
         due = list(session.scalars(select(Message.due_at).where(Message.status == "due")))
         starts = session.scalars(select(GroupSession.starts_at)).all()
-    tomorrow = day_in_england(office.now) + timedelta(days=1)
+    tomorrow = day_in_england(outgoing.now) + timedelta(days=1)
     found = [*due, instant_in_england(tomorrow, OPENS)]
     found += [start - timedelta(days=days) for start in starts for days in DAYS_BEFORE]
     found += [waiting[0].at] if waiting else []
-    return [each for each in found if each > office.now]
+    return [each for each in found if each > outgoing.now]
 
 
-def shuffled(happenings: Sequence[Happening], seed: int) -> list[Happening]:
+def shuffled(happenings: Sequence[TimedEvent], seed: int) -> list[TimedEvent]:
     """Events of one instant in another order, but in order within each subject, and each perhaps twice."""
     random = Random(seed)
-    found: list[Happening] = []
+    found: list[TimedEvent] = []
     for instant in sorted({each.at for each in happenings}):
-        queues: dict[str, list[Happening]] = {}
+        queues: dict[str, list[TimedEvent]] = {}
         for each in happenings:
             if each.at == instant:
                 queues.setdefault(each.subject, []).append(each)
@@ -87,14 +87,14 @@ def shuffled(happenings: Sequence[Happening], seed: int) -> list[Happening]:
 
 
 @pytest.fixture(name="frozen")
-def _frozen(sessions: Sessions) -> FakeOffice:
-    office = FakeOffice(sessions)
-    office.now = office.real_now = REVISIONS_FROM
-    office.contacts.email = lambda teacher_id: f"{teacher_id}@school.example"
-    return office
+def _frozen(sessions: Sessions) -> OutgoingMail:
+    outgoing = OutgoingMail(sessions)
+    outgoing.now = outgoing.real_now = REVISIONS_FROM
+    outgoing.contacts.email = lambda teacher_id: f"{teacher_id}@school.example"
+    return outgoing
 
 
-def test_each_person_gets_exactly_these_messages(frozen: FakeOffice) -> None:
+def test_each_person_gets_exactly_these_messages(frozen: OutgoingMail) -> None:
     happenings = autumn()
     lines = play(frozen, happenings, happenings[-1].at + timedelta(days=10))
     text = "\n".join(lines) + "\n"
@@ -104,7 +104,7 @@ def test_each_person_gets_exactly_these_messages(frozen: FakeOffice) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_shuffled_and_repeated_events_send_the_same_messages(frozen: FakeOffice, seed: int) -> None:
+def test_shuffled_and_repeated_events_send_the_same_messages(frozen: OutgoingMail, seed: int) -> None:
     happenings = autumn()
     lines = play(frozen, shuffled(happenings, seed), happenings[-1].at + timedelta(days=10))
     assert "\n".join(lines) + "\n" == GOLDEN.read_text("utf-8")

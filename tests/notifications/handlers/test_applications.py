@@ -7,12 +7,12 @@ import pytest
 from tests.notifications.factories import (
     GROUP,
     SCHOOL,
-    cause,
     know_the_basics,
     messages,
     participant_enrolled,
+    react,
 )
-from tests.notifications.fakes import FakeOffice
+from tests.notifications.fakes import OutgoingMail
 
 from hub_contracts.enrolment import (
     ApplicationAccepted,
@@ -53,7 +53,7 @@ def become(
             facts["agreement_version"] = "2026"
         event = kind(**facts)
         with sessions.begin() as session:
-            applications.on_application_changed(session, event, cause(revision))  # type: ignore[arg-type]
+            react(applications.on_application_changed, session, event, revision)
 
 
 def said(sessions: Sessions) -> list[tuple[str, str, str | None]]:
@@ -72,12 +72,12 @@ def said(sessions: Sessions) -> list[tuple[str, str, str | None]]:
     ],
 )
 def test_each_teacher_of_an_application_is_told_once(
-    sessions: Sessions, office: FakeOffice, kind: type[ApplicationEvent], template: str, subject: str
+    sessions: Sessions, outgoing: OutgoingMail, kind: type[ApplicationEvent], template: str, subject: str
 ) -> None:
     become(sessions, ApplicationSubmitted, kind, kind)
     assert {each.recipient_ref for each in messages(sessions)} == {str(each) for each in TEACHERS}
-    office.send_all()
-    assert office.subjects == [subject] * 2
+    outgoing.send_all()
+    assert outgoing.subjects == [subject] * 2
     assert said(sessions) == [(template, "sent", None)] * 2
 
 
@@ -97,28 +97,32 @@ def test_what_is_decided_or_withdrawn_is_not_said_to_be_put_off(
     assert said(sessions) == [("application_waitlisted", "suppressed", "nothing_to_tell")] * 2
 
 
-def test_who_was_put_off_and_then_declined_is_told_of_the_end(sessions: Sessions, office: FakeOffice) -> None:
+def test_who_was_put_off_and_then_declined_is_told_of_the_end(
+    sessions: Sessions, outgoing: OutgoingMail
+) -> None:
     become(sessions, ApplicationWaitlisted)
-    office.send_all()
+    outgoing.send_all()
     become(sessions, ApplicationDeclined, after=1)
-    office.send_all()
-    told = [("application_waitlisted", "sent", None)] * 2 + [("application_declined", "sent", None)] * 2
-    assert said(sessions) == told
+    outgoing.send_all()
+    notified = [("application_waitlisted", "sent", None)] * 2 + [("application_declined", "sent", None)] * 2
+    assert said(sessions) == notified
 
 
-def test_a_decision_that_follows_at_once_is_the_only_message(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_decision_that_follows_at_once_is_the_only_message(
+    sessions: Sessions, outgoing: OutgoingMail
+) -> None:
     become(sessions, ApplicationWaitlisted, ApplicationDeclined)
-    office.send_all()
-    assert office.subjects == ["No place on Fractions in Year 5 this time"] * 2
+    outgoing.send_all()
+    assert outgoing.subjects == ["No place on Fractions in Year 5 this time"] * 2
 
 
 def test_a_teacher_who_has_a_place_is_not_told_that_an_application_was_declined(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     become(sessions, ApplicationDeclined)
     with sessions.begin() as session:
-        places.on_participant_enrolled(session, participant_enrolled(teacher_id=TEACHERS[0]), cause())
-    office.send_all()
+        react(places.on_participant_enrolled, session, participant_enrolled(teacher_id=TEACHERS[0]))
+    outgoing.send_all()
     assert sorted(template for template, _, _ in said(sessions)) == [
         "application_declined",
         "place_confirmed",

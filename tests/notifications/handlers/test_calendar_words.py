@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from tests.notifications.factories import cause, enrol, know_the_basics, schedule
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.factories import enrol, know_the_basics, react, schedule
+from tests.notifications.fakes import NOW, OutgoingMail
 
 from hub_contracts.enrolment import SessionCancelled
 from hub_contracts.vocabulary import SessionCancellationReason
@@ -18,19 +18,17 @@ def _known(sessions: Sessions) -> Sessions:
     return sessions
 
 
-def last_text(office: FakeOffice) -> str:
+def last_text(outgoing: OutgoingMail) -> str:
     """The plain text of the last e-mail in words."""
-    office.send_all()
-    in_words = [
-        mail for _, mail in office.mailer.letters if not str(mail["Subject"]).startswith("Calendar: ")
-    ]
+    outgoing.send_all()
+    in_words = [mail for _, mail in outgoing.mailer.sent if not str(mail["Subject"]).startswith("Calendar: ")]
     part = in_words[-1].get_body(("plain",))
     assert part is not None
     return str(part.get_content())
 
 
 @pytest.mark.parametrize(
-    ("sessions_to_come", "words"),
+    ("upcoming_sessions", "words"),
     [
         (0, None),
         (1, "This e-mail also adds this date to your calendar."),
@@ -41,29 +39,29 @@ def last_text(office: FakeOffice) -> str:
     ],
 )
 def test_an_e_mail_announces_the_entries_that_come(
-    known: Sessions, office: FakeOffice, sessions_to_come: int, words: str | None
+    known: Sessions, outgoing: OutgoingMail, upcoming_sessions: int, words: str | None
 ) -> None:
-    for n in range(sessions_to_come):
+    for n in range(upcoming_sessions):
         schedule(
             known, seq=n + 1, starts_at=NOW + timedelta(days=9 + n), ends_at=NOW + timedelta(days=9.1 + n)
         )
     enrol(known, 1)
-    text = last_text(office)
+    text = last_text(outgoing)
     assert (words in text) if words else ("your calendar" not in text)
 
 
 def test_a_session_that_was_never_in_the_calendar_is_not_taken_out_of_it(
-    known: Sessions, office: FakeOffice
+    known: Sessions, outgoing: OutgoingMail
 ) -> None:
     enrol(known, 1)
-    office.send_all()
+    outgoing.send_all()
     event = schedule(known)
     cancelled = SessionCancelled(
         **(vars(event) | {"ics_sequence": 1}), reason=SessionCancellationReason.WEATHER
     )
     with known.begin() as session:
-        work_groups.on_session_changed(session, cancelled, cause(5, happened_at=NOW + timedelta(minutes=1)))
-    office.later(minutes=2)
-    text = last_text(office)
+        react(work_groups.on_session_changed, session, cancelled, 5, happened_at=NOW + timedelta(minutes=1))
+    outgoing.later(minutes=2)
+    text = last_text(outgoing)
     assert "is cancelled" in text
     assert "your calendar" not in text

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import pytest
 from tests.notifications.factories import enrol, know_the_basics, messages, published, schedule
-from tests.notifications.fakes import HUB, NOW, SENDER, FakeOffice
+from tests.notifications.fakes import HUB, NOW, SENDER, OutgoingMail
 
+from hub_notifications.domain.messages import Clock
 from hub_notifications.gateways import Failure, MailboxFolder, Undelivered
-from hub_notifications.handlers import recording, sending
+from hub_notifications.handlers import sending
+from hub_notifications.steps import recording
 from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
 
@@ -19,20 +21,20 @@ def statuses(sessions: Sessions) -> list[str]:
 
 
 def test_a_crash_between_sending_and_recording_repeats_the_letter_and_not_the_event(
-    sessions: Sessions, office: FakeOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, outgoing: OutgoingMail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions)
-    office.real_mailer = MailboxFolder(tmp_path)
-    crash(office, monkeypatch)
+    outgoing.real_mailer = MailboxFolder(tmp_path)
+    crash(outgoing, monkeypatch)
     assert statuses(sessions) == ["sending"]
     assert published(sessions) == []
-    assert office.send() == 0  # the claim still holds
-    office.later(minutes=5, seconds=1)
-    assert office.send() == 0  # it is not known whether it was taken: it is repeated once, a little later
+    assert outgoing.send() == 0  # the claim still holds
+    outgoing.later(minutes=5, seconds=1)
+    assert outgoing.send() == 0  # it is not known whether it was taken: it is repeated once, a little later
     assert [(row.status, row.attempts, row.uncertain) for row in messages(sessions)] == [("due", 1, 1)]
-    office.later(minutes=1)
-    assert office.send() == 1
+    outgoing.later(minutes=1)
+    assert outgoing.send() == 1
     assert statuses(sessions) == ["sent"]
     assert [event.type for event in published(sessions)] == ["MessageSent"]
     assert len(list(tmp_path.glob("*.eml"))) == 1  # the repeat has the same name and the same Message-ID
@@ -42,59 +44,59 @@ def dies(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
 
 
-def crash(office: FakeOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+def crash(outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch) -> None:
     """Die between sending and recording."""
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(sending, "record", dies)
-        office.send()
+        outgoing.send()
 
 
 def test_a_message_is_not_repeated_a_second_time_whatever_crashes(
-    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     for _ in range(2):
-        crash(office, monkeypatch)
-        office.later(minutes=5, seconds=1)
-        assert office.send() == 0
-        office.later(minutes=1)
-    assert len(office.mailer.letters) == 2
+        crash(outgoing, monkeypatch)
+        outgoing.later(minutes=5, seconds=1)
+        assert outgoing.send() == 0
+        outgoing.later(minutes=1)
+    assert len(outgoing.mailer.sent) == 2
     [row] = messages(sessions)
     assert (row.status, row.uncertain, row.reason) == ("failed", 2, "not_known_whether_taken")
     assert [event.data["reason"] for event in published(sessions)] == ["not_known_whether_taken"]
 
 
 def test_what_was_claimed_and_not_handed_over_is_not_counted_by_a_crash(
-    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions, 5)
-    crash(office, monkeypatch)
-    office.later(minutes=5, seconds=1)
-    assert office.send() == 4
+    crash(outgoing, monkeypatch)
+    outgoing.later(minutes=5, seconds=1)
+    assert outgoing.send() == 4
     assert sorted((row.status, row.attempts, row.uncertain) for row in messages(sessions)) == [
         ("due", 1, 1),
         *[("sent", 1, 0)] * 4,
     ]
-    office.later(minutes=1)
-    assert office.send() == 1
-    assert len(office.mailer.letters) == 6
+    outgoing.later(minutes=1)
+    assert outgoing.send() == 1
+    assert len(outgoing.mailer.sent) == 6
 
 
 def test_a_thread_that_became_due_while_its_sender_died_is_sent_once(
-    sessions: Sessions, office: FakeOffice, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At most one message is due for each thread: what was claimed goes back and says everything."""
     know_the_basics(sessions)
     enrol(sessions, 2)
-    crash(office, monkeypatch)  # one was handed over, the other only claimed
+    crash(outgoing, monkeypatch)  # one was handed over, the other only claimed
     schedule(sessions)
     assert sorted(statuses(sessions)) == ["due", "due", "sending", "sending"]
-    office.later(minutes=5, seconds=1)
-    office.send_all()
-    office.later(minutes=1)
-    office.send_all()
+    outgoing.later(minutes=5, seconds=1)
+    outgoing.send_all()
+    outgoing.later(minutes=1)
+    outgoing.send_all()
     in_words = [row for row in messages(sessions) if row.item == ""]
     assert sorted((row.status, row.reason) for row in in_words) == [
         ("sent", None),
@@ -104,60 +106,62 @@ def test_a_thread_that_became_due_while_its_sender_died_is_sent_once(
     ]
 
 
-def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, outgoing: OutgoingMail) -> None:
     """A slow sender comes back after another has done its work: the event is not published twice."""
     know_the_basics(sessions)
     enrol(sessions)
-    slow = sending._claim(real(office))
-    office.later(minutes=6)
-    assert office.send() == 1
+    slow = sending._claim(real(outgoing))
+    outgoing.later(minutes=6)
+    assert outgoing.send() == 1
     refused = Undelivered("refused", Failure.RECIPIENT)
     with sessions.begin() as session:
         for prepared in slow.prepared:
             for undelivered in (None, refused):
                 outcome = recording.Outcome(prepared.message, undelivered, prepared, SENDER.hub_id)
-                recording.record(session, slow.claim, outcome, now=office.now, real_now=office.real_now)
+                recording.record(
+                    session, slow.claim, outcome, Clock(now=outgoing.now, real_now=outgoing.real_now)
+                )
     assert statuses(sessions) == ["sent"]
     assert [event.type for event in published(sessions)] == ["MessageSent"]
 
 
-def real(office: FakeOffice) -> sending.Office:
-    return sending.Office(
-        sessions=office.sessions,
-        contacts=office.contacts,
-        mailer=office.mailer,
+def real(outgoing: OutgoingMail) -> sending.SendingContext:
+    return sending.SendingContext(
+        sessions=outgoing.sessions,
+        contacts=outgoing.contacts,
+        mailer=outgoing.mailer,
         sender=SENDER,
         hub_details=HUB,
-        hub_now=lambda: office.now,
-        real_now=lambda: office.real_now,
+        hub_now=lambda: outgoing.now,
+        real_now=lambda: outgoing.real_now,
         closing=lambda: False,
     )
 
 
 def test_a_message_at_which_the_mail_server_dies_lets_the_others_go_first(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     """It may be that message, or chance: it loses no attempt, and waits longer than the others."""
     know_the_basics(sessions)
     enrol(sessions, 4)
     bad = messages(sessions)[0].id
-    office.mailer.breaks_at, office.mailer.goes_away_with_it = {bad}, True
-    assert office.send() == 0
+    outgoing.mailer.breaks_at, outgoing.mailer.goes_away_with_it = {bad}, True
+    assert outgoing.send() == 0
     assert {(row.status, row.attempts, row.reason) for row in messages(sessions)} == {("due", 0, "mail_away")}
-    office.mailer.away = False
-    office.later(minutes=2)  # by now each of them is due again
-    assert office.send() == 0
+    outgoing.mailer.away = False
+    outgoing.later(minutes=2)  # by now each of them is due again
+    assert outgoing.send() == 0
     assert [row.status for row in messages(sessions)] == ["due", "sent", "sent", "sent"]
     assert [row.attempts for row in messages(sessions)] == [0, 1, 1, 1]
 
 
 def test_an_e_mail_that_cannot_be_written_out_holds_up_no_other(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
-    office.mailer.raises = {messages(sessions)[1].id: UnicodeEncodeError("ascii", "\udce4", 0, 1, "no")}
-    assert office.send() == 3
+    outgoing.mailer.raises = {messages(sessions)[1].id: UnicodeEncodeError("ascii", "\udce4", 0, 1, "no")}
+    assert outgoing.send() == 3
     assert [(row.status, row.reason) for row in messages(sessions)] == [
         ("sent", None),
         ("due", "bug"),
@@ -165,7 +169,7 @@ def test_an_e_mail_that_cannot_be_written_out_holds_up_no_other(
     ]
 
 
-def test_two_senders_never_take_the_same_message(sessions: Sessions, office: FakeOffice) -> None:
+def test_two_senders_never_take_the_same_message(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 150)
     with sessions.begin() as one, sessions.begin() as other:

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
-from tests.notifications.factories import cause, know_the_basics, messages, plan, visit_planned
-from tests.notifications.fakes import FakeOffice
+from tests.notifications.factories import know_the_basics, messages, plan, react, visit_planned
+from tests.notifications.fakes import OutgoingMail
 
 from hub_contracts.enrolment import PDDayCancelled, PDDayRegistered, PDDayScheduled
 from hub_contracts.visits import VisitCancelled, VisitLogged
@@ -24,7 +24,7 @@ def test_a_visit_and_its_cancellation_before_it_was_told_are_one_message(session
     kept, dropped = plan(sessions), plan(sessions)
     with sessions.begin() as session:
         event = VisitCancelled(visit_id=dropped.visit_id, urn=dropped.urn, reason="weather")
-        visits.on_visit_ended(session, event, cause(2))
+        react(visits.on_visit_ended, session, event, 2)
     by_recipient = {each.recipient_ref: (each.template, each.status) for each in messages(sessions)}
     assert by_recipient[str(kept.pd_lead_id)] == ("visit_planned", "due")
     assert by_recipient[str(dropped.pd_lead_id)] == ("visit_cancelled", "due")
@@ -32,22 +32,22 @@ def test_a_visit_and_its_cancellation_before_it_was_told_are_one_message(session
 
 
 def test_a_visit_that_was_told_is_cancelled_in_words_and_in_the_calendar(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = plan(sessions)
-    office.send_all()
+    outgoing.send_all()
     with sessions.begin() as session:
         event = VisitCancelled(visit_id=visit.visit_id, urn=visit.urn, reason="weather")
-        visits.on_visit_ended(session, event, cause(2))
-    office.later(minutes=1)
-    office.send_all()
+        react(visits.on_visit_ended, session, event, 2)
+    outgoing.later(minutes=1)
+    outgoing.send_all()
     assert [(each.template, each.status) for each in messages(sessions)] == [
         ("visit_planned", "sent"),
         ("visit_cancelled", "sent"),
     ]
     methods = [
         part.get_param("method")
-        for _, mail in office.mailer.letters
+        for _, mail in outgoing.mailer.sent
         for part in mail.walk()
         if part.get_content_type() == "text/calendar"
     ]
@@ -71,15 +71,15 @@ def test_a_visit_that_was_logged_before_it_was_told_needs_no_message(sessions: S
             late=False,
             out_of_term=False,
         )
-        visits.on_visit_ended(session, event, cause(2))
+        react(visits.on_visit_ended, session, event, 2)
     assert [each.status for each in messages(sessions)] == ["suppressed"]
 
 
 def test_only_the_pd_lead_of_a_visit_is_told(sessions: Sessions) -> None:
     event = visit_planned()
     with sessions.begin() as session:
-        visits.on_visit_planned(session, event, cause())
-        visits.on_visit_planned(session, event, cause())
+        react(visits.on_visit_planned, session, event)
+        react(visits.on_visit_planned, session, event)
     assert [each.recipient_ref for each in messages(sessions)] == [str(event.pd_lead_id)]
 
 
@@ -99,24 +99,24 @@ def pd_day(**changes: object) -> PDDayScheduled:
 
 @pytest.mark.parametrize("registered_first", [True, False])
 def test_a_teacher_who_has_registered_for_a_pd_day_is_told_so_and_of_its_cancellation(
-    sessions: Sessions, office: FakeOffice, registered_first: bool
+    sessions: Sessions, outgoing: OutgoingMail, registered_first: bool
 ) -> None:
     day, teacher = pd_day(), uuid4()
     registered = PDDayRegistered(
         pd_day_id=day.pd_day_id, teacher_id=teacher, urn="110623", registered_on=date(2026, 9, 7)
     )
     steps = [
-        lambda session: pd_days.on_pd_day_scheduled(session, day, cause(1)),
-        lambda session: pd_days.on_pd_day_registered(session, registered, cause(2)),
+        lambda session: react(pd_days.on_pd_day_scheduled, session, day, 1),
+        lambda session: react(pd_days.on_pd_day_registered, session, registered, 2),
     ]
     for step in reversed(steps) if registered_first else steps:
         with sessions.begin() as session:
             step(session)
-    office.send_all()
+    outgoing.send_all()
     with sessions.begin() as session:
         event = PDDayCancelled(pd_day_id=day.pd_day_id, reason=PDDayCancellationReason.WEATHER, teachers_n=1)
-        pd_days.on_pd_day_cancelled(session, event, cause(3))
-    office.send_all()
+        react(pd_days.on_pd_day_cancelled, session, event, 3)
+    outgoing.send_all()
     assert [(each.template, each.recipient_ref, each.status) for each in messages(sessions)] == [
         ("pd_day_confirmed", str(teacher), "sent"),
         ("pd_day_cancelled", str(teacher), "sent"),

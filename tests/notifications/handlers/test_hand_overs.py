@@ -6,8 +6,8 @@ from itertools import permutations
 from uuid import UUID
 
 import pytest
-from tests.notifications.factories import cause, know_the_basics, messages, school_imported
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.factories import know_the_basics, messages, react, school_imported
+from tests.notifications.fakes import NOW, OutgoingMail
 from tests.notifications.handing_over import (
     ADA,
     AUTUMN,
@@ -21,9 +21,9 @@ from tests.notifications.handing_over import (
     SPRING,
     THIRD,
     assigned,
-    hear,
     moved,
     planned,
+    receive,
     sent_since,
     texts,
     to_ben,
@@ -43,26 +43,26 @@ def _known(sessions: Sessions) -> None:
     """Know two schools, and that Ada leads the first one."""
     know_the_basics(sessions)
     with sessions.begin() as session:
-        hub.on_school_told(session, school_imported(urn=OTHER_SCHOOL, name="Town Primary School"), cause())
-    hear(sessions, 1, assigned(FIRST, ADA, SEPTEMBER))
+        react(hub.on_school_changed, session, school_imported(urn=OTHER_SCHOOL, name="Town Primary School"))
+    receive(sessions, 1, assigned(FIRST, ADA, SEPTEMBER))
 
 
 def test_each_pd_lead_gets_one_e_mail_and_each_visit_leaves_one_calendar_for_the_other(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     first, second = planned(sessions), planned(sessions, SPRING + timedelta(days=14))
-    office.send_all()
-    already = len(office.mailer.letters)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
     for revision, event in to_ben(first, second):
-        hear(sessions, revision, event)
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already) == {
+        receive(sessions, revision, event)
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already) == {
         ADA: [CHANGES, "Calendar CANCEL", "Calendar CANCEL"],
         BEN: [CHANGES, "Calendar REQUEST", "Calendar REQUEST"],
         CAT: [],
     }
-    ada, ben = (texts(office, person, already) for person in (ADA, BEN))
+    ada, ben = (texts(outgoing, person, already) for person in (ADA, BEN))
     assert "until Sunday 10 January 2027" in ada
     assert "no longer need to make" in ada
     assert "from Monday 11 January 2027" in ben
@@ -73,17 +73,17 @@ def test_each_pd_lead_gets_one_e_mail_and_each_visit_leaves_one_calendar_for_the
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_the_order_of_the_events_changes_nothing(
-    sessions: Sessions, office: FakeOffice, order: Sequence[int]
+    sessions: Sessions, outgoing: OutgoingMail, order: Sequence[int]
 ) -> None:
     visit = planned(sessions)
-    office.send_all()
-    already = len(office.mailer.letters)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
     events = to_ben(visit)
     for index in (*order, *order):
-        hear(sessions, *events[index])
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already) == {
+        receive(sessions, *events[index])
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already) == {
         ADA: [CHANGES, "Calendar CANCEL"],
         BEN: [CHANGES, "Calendar REQUEST"],
         CAT: [],
@@ -91,19 +91,19 @@ def test_the_order_of_the_events_changes_nothing(
 
 
 def test_a_visit_handed_over_twice_before_anything_was_sent_is_one_true_message(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
-    office.send_all()
-    already = len(office.mailer.letters)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
     for revision, event in to_ben(visit):
-        hear(sessions, revision, event)
-    hear(sessions, 2, unassigned(SECOND, BEN, JANUARY - timedelta(days=1)))
-    hear(sessions, 1, assigned(THIRD, CAT, JANUARY, SECOND))
-    hear(sessions, 3, moved(visit, THIRD, BEN, CAT))
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already) == {
+        receive(sessions, revision, event)
+    receive(sessions, 2, unassigned(SECOND, BEN, JANUARY - timedelta(days=1)))
+    receive(sessions, 1, assigned(THIRD, CAT, JANUARY, SECOND))
+    receive(sessions, 3, moved(visit, THIRD, BEN, CAT))
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already) == {
         ADA: [CHANGES, "Calendar CANCEL"],
         BEN: [],
         CAT: [CHANGES, "Calendar REQUEST"],
@@ -111,37 +111,37 @@ def test_a_visit_handed_over_twice_before_anything_was_sent_is_one_true_message(
 
 
 def test_a_hand_over_that_is_undone_before_it_was_told_is_not_told(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
-    office.send_all()
-    already = len(office.mailer.letters)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
     for revision, event in to_ben(visit):
-        hear(sessions, revision, event)
-    hear(sessions, 2, unassigned(SECOND, BEN, JANUARY - timedelta(days=1)))
-    hear(sessions, 1, assigned(THIRD, ADA, JANUARY, SECOND))
-    hear(sessions, 3, moved(visit, THIRD, BEN, ADA))
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already) == {ADA: [], BEN: [], CAT: []}
+        receive(sessions, revision, event)
+    receive(sessions, 2, unassigned(SECOND, BEN, JANUARY - timedelta(days=1)))
+    receive(sessions, 1, assigned(THIRD, ADA, JANUARY, SECOND))
+    receive(sessions, 3, moved(visit, THIRD, BEN, ADA))
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already) == {ADA: [], BEN: [], CAT: []}
 
 
 def test_a_hand_over_back_after_it_was_told_puts_the_entry_back(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
-    office.send_all()
+    outgoing.send_all()
     for revision, event in to_ben(visit):
-        hear(sessions, revision, event)
-    office.later(minutes=1)
-    office.send_all()
-    already = len(office.mailer.letters)
-    hear(sessions, 2, unassigned(SECOND, BEN, date(2027, 1, 17)))
-    hear(sessions, 1, assigned(THIRD, ADA, date(2027, 1, 18), SECOND))
-    hear(sessions, 3, moved(visit, THIRD, BEN, ADA))
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already) == {
+        receive(sessions, revision, event)
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
+    receive(sessions, 2, unassigned(SECOND, BEN, date(2027, 1, 17)))
+    receive(sessions, 1, assigned(THIRD, ADA, date(2027, 1, 18), SECOND))
+    receive(sessions, 3, moved(visit, THIRD, BEN, ADA))
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already) == {
         ADA: [CHANGES, "Calendar REQUEST"],
         BEN: [CHANGES, "Calendar CANCEL"],
         CAT: [],
@@ -149,98 +149,102 @@ def test_a_hand_over_back_after_it_was_told_puts_the_entry_back(
 
 
 def test_a_visit_that_was_never_told_is_told_to_the_new_pd_lead_alone(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
     for revision, event in to_ben(visit):
-        hear(sessions, revision, event)
-    office.send_all()
-    assert sent_since(office, 0) == {ADA: [CHANGES], BEN: [CHANGES, "Calendar REQUEST"], CAT: []}
-    assert "visit" not in texts(office, ADA, 0).replace("notes of earlier visits", "")
+        receive(sessions, revision, event)
+    outgoing.send_all()
+    assert sent_since(outgoing, 0) == {ADA: [CHANGES], BEN: [CHANGES, "Calendar REQUEST"], CAT: []}
+    assert "visit" not in texts(outgoing, ADA, 0).replace("notes of earlier visits", "")
 
 
 def test_a_visit_that_was_handed_over_is_cancelled_for_the_new_pd_lead(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
     for revision, event in to_ben(visit):
-        hear(sessions, revision, event)
-    office.send_all()
-    already = len(office.mailer.letters)
-    hear(sessions, 3, VisitCancelled(visit_id=visit.visit_id, urn=visit.urn, reason="snow"))
-    office.later(minutes=1)
-    office.send_all()
-    [words] = sent_since(office, already)[BEN]
+        receive(sessions, revision, event)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
+    receive(sessions, 3, VisitCancelled(visit_id=visit.visit_id, urn=visit.urn, reason="snow"))
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    [words] = sent_since(outgoing, already)[BEN]
     assert words.endswith("is cancelled CANCEL")
-    assert sent_since(office, already)[ADA] == []
+    assert sent_since(outgoing, already)[ADA] == []
 
 
 def test_a_visit_cancelled_before_its_hand_over_was_told_is_not_told_to_the_new_pd_lead(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
-    office.send_all()
-    already = len(office.mailer.letters)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
     for revision, event in to_ben(visit):
-        hear(sessions, revision, event)
-    hear(sessions, 3, VisitCancelled(visit_id=visit.visit_id, urn=visit.urn, reason="snow"))
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already) == {ADA: [CHANGES, "Calendar CANCEL"], BEN: [CHANGES], CAT: []}
-    assert "You now have" not in texts(office, BEN, already)
+        receive(sessions, revision, event)
+    receive(sessions, 3, VisitCancelled(visit_id=visit.visit_id, urn=visit.urn, reason="snow"))
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already) == {ADA: [CHANGES, "Calendar CANCEL"], BEN: [CHANGES], CAT: []}
+    assert "You now have" not in texts(outgoing, BEN, already)
 
 
-def test_several_schools_handed_over_together_are_one_e_mail(sessions: Sessions, office: FakeOffice) -> None:
+def test_several_schools_handed_over_together_are_one_e_mail(
+    sessions: Sessions, outgoing: OutgoingMail
+) -> None:
     other, after = UUID(int=11), UUID(int=12)
-    hear(sessions, 1, assigned(other, ADA, SEPTEMBER, urn=OTHER_SCHOOL))
+    receive(sessions, 1, assigned(other, ADA, SEPTEMBER, urn=OTHER_SCHOOL))
     for revision, event in to_ben():
-        hear(sessions, revision, event)
-    hear(sessions, 2, unassigned(other, ADA, JANUARY - timedelta(days=1), OTHER_SCHOOL))
-    hear(sessions, 1, assigned(after, BEN, JANUARY, other, OTHER_SCHOOL))
-    office.send_all()
-    assert sent_since(office, 0) == {ADA: [CHANGES], BEN: [CHANGES], CAT: []}
+        receive(sessions, revision, event)
+    receive(sessions, 2, unassigned(other, ADA, JANUARY - timedelta(days=1), OTHER_SCHOOL))
+    receive(sessions, 1, assigned(after, BEN, JANUARY, other, OTHER_SCHOOL))
+    outgoing.send_all()
+    assert sent_since(outgoing, 0) == {ADA: [CHANGES], BEN: [CHANGES], CAT: []}
     for person in (ADA, BEN):
-        assert texts(office, person, 0).count("(URN ") == 2
+        assert texts(outgoing, person, 0).count("(URN ") == 2
 
 
 def test_an_end_without_a_successor_cancels_the_visits_after_the_last_day(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     planned(sessions, AUTUMN)
     on_the_day = planned(sessions, datetime(2027, 1, 10, 23, 59, tzinfo=UTC))
     after = planned(sessions, datetime(2027, 1, 11, 0, 0, tzinfo=UTC))
-    office.send_all()
-    already = len(office.mailer.letters)
-    hear(sessions, 2, unassigned(FIRST, ADA, JANUARY - timedelta(days=1)))
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already)[ADA] == [CHANGES, "Calendar CANCEL"]
-    assert "11 January 2027, 00:00" in texts(office, ADA, already)
+    outgoing.send_all()
+    already = len(outgoing.mailer.sent)
+    receive(sessions, 2, unassigned(FIRST, ADA, JANUARY - timedelta(days=1)))
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already)[ADA] == [CHANGES, "Calendar CANCEL"]
+    assert "11 January 2027, 00:00" in texts(outgoing, ADA, already)
     # Cancelled by the hub later: who was told is not told again. Then another PD lead takes the school.
-    already = len(office.mailer.letters)
-    hear(sessions, 2, VisitCancelled(visit_id=after.visit_id, urn=after.urn, reason="other"))
-    hear(sessions, 1, assigned(SECOND, BEN, date(2027, 2, 1), FIRST))
-    office.later(minutes=1)
-    office.send_all()
-    assert sent_since(office, already) == {ADA: [], BEN: [CHANGES], CAT: []}
+    already = len(outgoing.mailer.sent)
+    receive(sessions, 2, VisitCancelled(visit_id=after.visit_id, urn=after.urn, reason="other"))
+    receive(sessions, 1, assigned(SECOND, BEN, date(2027, 2, 1), FIRST))
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert sent_since(outgoing, already) == {ADA: [], BEN: [CHANGES], CAT: []}
     assert on_the_day.visit_id != after.visit_id
 
 
 def test_a_visit_planned_before_the_upgrade_is_given_its_assignment(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
     with sessions.begin() as session:
         session.get_one(Visit, visit.visit_id).assignment_id = None
-    hear(sessions, 2, assigned(FIRST, ADA, SEPTEMBER))
+    receive(sessions, 2, assigned(FIRST, ADA, SEPTEMBER))
     with sessions.begin() as session:
         assert session.get_one(Visit, visit.visit_id).assignment_id == FIRST
 
 
-def test_assignments_and_hand_overs_of_long_ago_are_not_told(sessions: Sessions, office: FakeOffice) -> None:
+def test_assignments_and_hand_overs_of_long_ago_are_not_told(
+    sessions: Sessions, outgoing: OutgoingMail
+) -> None:
     long_ago = NOW - timedelta(days=29)
-    hear(sessions, 2, unassigned(FIRST, ADA, SEPTEMBER), now=long_ago)
-    hear(sessions, 1, assigned(SECOND, BEN, SEPTEMBER + timedelta(days=1), FIRST), now=long_ago)
-    office.send_all()
-    assert office.mailer.letters == []
+    receive(sessions, 2, unassigned(FIRST, ADA, SEPTEMBER), now=long_ago)
+    receive(sessions, 1, assigned(SECOND, BEN, SEPTEMBER + timedelta(days=1), FIRST), now=long_ago)
+    outgoing.send_all()
+    assert outgoing.mailer.sent == []
     assert {each.status for each in messages(sessions)} <= {"suppressed"}

@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
-from tests.notifications.factories import cause, visit_planned
+from tests.notifications.factories import react, visit_planned
 from tests.notifications.fakes import FakePeople
 from tests.notifications.rows import ADA, GRACE, GROUP, Box
 
-from hub_notifications.gateways import ContactsAway, SchoolThreads
-from hub_notifications.handlers import messages as handlers
+from hub_notifications.gateways import ContactsUnavailable, SchoolThreads
 from hub_notifications.handlers import visits
 from hub_notifications.models import Message
+from hub_notifications.queries.messages import MessageFilter, find_messages
 from hub_platform.database import Sessions
 from hub_platform.paging import PageRequest, decode_cursor
 
@@ -34,7 +34,8 @@ def _people() -> FakePeople:
 
 
 def found(box: Box, people: FakePeople, **wanted: Any) -> list[str]:
-    items, _ = handlers.list_messages(box.session, PageRequest(), people, **wanted)
+    by_enrolment = {name: wanted.pop(name, None) for name in ("recipient_ref", "urn")}
+    items, _ = find_messages(box.session, PageRequest(), people, MessageFilter(**wanted), **by_enrolment)
     return [box.names[message.id] for message in items]
 
 
@@ -77,7 +78,7 @@ def test_a_school_has_messages_about_its_places_and_about_visits_to_it(box: Box,
 
 def planned(session: Session, urn: str) -> UUID:
     event = visit_planned(urn=urn)
-    visits.on_visit_planned(session, event, cause())
+    react(visits.on_visit_planned, session, event)
     session.execute(delete(Message))  # the e-mail about it
     return event.visit_id
 
@@ -99,7 +100,7 @@ def test_pages_of_a_school_follow_each_other(box: Box, people: FakePeople) -> No
     seen: list[str] = []
     page = PageRequest(2)
     for _ in range(3):
-        items, following = handlers.list_messages(box.session, page, people, urn=SCHOOL)
+        items, following = find_messages(box.session, page, people, MessageFilter(), urn=SCHOOL)
         seen += [box.names[message.id] for message in items]
         page = PageRequest(2, None if following is None else decode_cursor(following))
     assert seen == [f"number {number}" for number in range(5)]
@@ -112,6 +113,6 @@ def test_a_list_that_enrolment_must_complete_is_never_half(
 ) -> None:
     people.away = True
     box.put("it", to=ADA)
-    with pytest.raises(ContactsAway):
+    with pytest.raises(ContactsUnavailable):
         found(box, people, **wanted)
     assert found(box, people, concerns=GROUP) == ["it"]

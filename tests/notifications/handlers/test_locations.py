@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 from sqlalchemy import text
-from tests.notifications.factories import cause, enrol, know_the_basics, schedule, school_imported
-from tests.notifications.fakes import FakeOffice
+from tests.notifications.factories import enrol, know_the_basics, react, schedule, school_imported
+from tests.notifications.fakes import OutgoingMail
 
 from hub_contracts.enrolment import SessionRescheduled
 from hub_notifications.handlers import hub, work_groups
@@ -21,13 +21,13 @@ OTHER_URN = "136217"
 def _known(sessions: Sessions) -> Sessions:
     know_the_basics(sessions)
     with sessions.begin() as session:
-        hub.on_school_told(session, school_imported(urn=OTHER_URN, name=OTHER_HOST), cause())
+        react(hub.on_school_changed, session, school_imported(urn=OTHER_URN, name=OTHER_HOST))
     return sessions
 
 
-def last(office: FakeOffice, field: str = "LOCATION") -> tuple[str, str]:
+def last(outgoing: OutgoingMail, field: str = "LOCATION") -> tuple[str, str]:
     """The words of the last e-mail and one field of its calendar entry."""
-    _, mail = office.mailer.letters[-1]
+    _, mail = outgoing.mailer.sent[-1]
     plain = mail.get_body(("plain",))
     assert plain is not None
     [part] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
@@ -44,38 +44,38 @@ def last(office: FakeOffice, field: str = "LOCATION") -> tuple[str, str]:
     ],
 )
 def test_host_and_venue_are_named(
-    known: Sessions, office: FakeOffice, facts: dict[str, Any], place: str
+    known: Sessions, outgoing: OutgoingMail, facts: dict[str, Any], place: str
 ) -> None:
     enrol(known)
-    office.send_all()
+    outgoing.send_all()
     schedule(known, **facts)
-    office.send_all()
-    words, location = last(office)
+    outgoing.send_all()
+    words, location = last(outgoing)
     assert place in words
     assert location == place
 
 
-def test_a_move_to_another_school_names_both(known: Sessions, office: FakeOffice) -> None:
+def test_a_move_to_another_school_names_both(known: Sessions, outgoing: OutgoingMail) -> None:
     event = schedule(known, venue="The main hall")
     enrol(known)
-    office.send_all()
+    outgoing.send_all()
     facts = vars(event) | {"host_urn": OTHER_URN, "venue": None, "ics_sequence": 1}
     with known.begin() as session:
-        work_groups.on_session_changed(session, SessionRescheduled(**facts), cause(2))
-    office.send_all()
-    words, location = last(office)
+        react(work_groups.on_session_changed, session, SessionRescheduled(**facts), 2)
+    outgoing.send_all()
+    words, location = last(outgoing)
     assert f"{HOST}, The main hall" in words
     assert OTHER_HOST in words
     assert location == OTHER_HOST
 
 
-def test_the_joining_link_is_in_the_e_mail_and_in_no_row(known: Sessions, office: FakeOffice) -> None:
+def test_the_joining_link_is_in_the_e_mail_and_in_no_row(known: Sessions, outgoing: OutgoingMail) -> None:
     enrol(known)
-    office.send_all()
+    outgoing.send_all()
     event = schedule(known, mode="online", host_urn=None)
-    office.contacts.links[str(event.session_id)] = LINK
-    office.send_all()
-    words, description = last(office, "DESCRIPTION")
+    outgoing.contacts.links[str(event.session_id)] = LINK
+    outgoing.send_all()
+    words, description = last(outgoing, "DESCRIPTION")
     assert LINK in words
     assert LINK in description
     with known() as session:

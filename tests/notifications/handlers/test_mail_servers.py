@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from tests.notifications.certificates import Authority
 from tests.notifications.factories import enrol, know_the_basics, messages, published
-from tests.notifications.fakes import FakeOffice
+from tests.notifications.fakes import OutgoingMail
 from tests.notifications.mail_cases import CASES, Case
 from tests.notifications.mail_server import PASSWORD, USER, WAITS, MailServer, mail_server
 from tests.support.waiting import wait_until
@@ -18,8 +18,8 @@ from tests.support.waiting import wait_until
 from hub_notifications.domain.messages import CLAIM_LASTS
 from hub_notifications.gateways import SmtpMailer, SmtpServer, Tls
 from hub_notifications.gateways.smtp import ANSWER_SECONDS, STEP_SECONDS
-from hub_notifications.handlers import sender
 from hub_notifications.models import Message
+from hub_notifications.store import sender
 from hub_platform.database import Sessions
 
 MESSAGES = 6
@@ -68,32 +68,32 @@ def mend(case: Case, server: MailServer, settings: SmtpServer, authority: Author
 @contextmanager
 def answering_late(server: MailServer) -> Iterator[None]:
     """Release an answer that is waited for, once the server has the message."""
-    is_over = threading.Event()
+    has_ended = threading.Event()
 
     def release() -> None:
-        wait_until(lambda: is_over.is_set() or server.copies(server.bad_recipient), deadline=60)
+        wait_until(lambda: has_ended.is_set() or server.copies(server.bad_recipient), deadline=60)
         server.released.set()
 
     releasing = threading.Thread(target=release)
     releasing.start()
     yield
-    is_over.set()
+    has_ended.set()
     releasing.join()
 
 
-def turn(office: FakeOffice) -> None:
+def turn(outgoing: OutgoingMail) -> None:
     """Send until there is nothing more to send now."""
-    while office.send():
+    while outgoing.send():
         pass
 
 
-def send_until_decided(sessions: Sessions, office: FakeOffice) -> None:
+def send_until_decided(sessions: Sessions, outgoing: OutgoingMail) -> None:
     """Let time pass until each message is sent or has failed."""
     for _ in range(DAYS * 8):
-        turn(office)
+        turn(outgoing)
         if {row.status for row in messages(sessions)} <= {"sent", "failed"}:
             return
-        office.later(hours=3)
+        outgoing.later(hours=3)
 
 
 def address_of(message: Message) -> str:
@@ -108,27 +108,27 @@ def test_a_mail_server_that_misbehaves(
     settings: SmtpServer,
     authority: Authority,
     sessions: Sessions,
-    office: FakeOffice,
+    outgoing: OutgoingMail,
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions, MESSAGES)
     bad, *others = messages(sessions)
     server.bad_recipient = address_of(bad)
-    office.real_mailer = SmtpMailer(settings)
+    outgoing.real_mailer = SmtpMailer(settings)
 
     with answering_late(server):
-        turn(office)
+        turn(outgoing)
 
     ids = {each.id for each in others}
-    told = {row.status for row in messages(sessions) if row.id in ids}
-    assert told == ({"sent"} if case.others_at_once else {"due"})
+    notified = {row.status for row in messages(sessions) if row.id in ids}
+    assert notified == ({"sent"} if case.others_at_once else {"due"})
     assert trouble(sessions) == case.trouble
     if case.trouble:
         assert {row.attempts for row in messages(sessions)} == {0}
 
-    office.later(hours=1)
-    office.real_mailer = SmtpMailer(mend(case, server, settings, authority))
-    send_until_decided(sessions, office)
+    outgoing.later(hours=1)
+    outgoing.real_mailer = SmtpMailer(mend(case, server, settings, authority))
+    send_until_decided(sessions, outgoing)
 
     rows = {row.id: row for row in messages(sessions)}
     assert {rows[id_].status for id_ in ids} == {"sent"}

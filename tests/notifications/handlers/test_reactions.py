@@ -7,17 +7,17 @@ import pytest
 from sqlalchemy import select
 from tests.notifications.factories import (
     GROUP,
-    cause,
     enrol,
     group_opened,
     know_the_basics,
     messages,
     participant_enrolled,
+    react,
     schedule,
     school_imported,
     session_scheduled,
 )
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.fakes import NOW, OutgoingMail
 
 from hub_contracts.enrolment import (
     ParticipantEnrolled,
@@ -46,16 +46,16 @@ def withdraw(sessions: Sessions, event: ParticipantEnrolled, revision: int = 2) 
         withdrawn_on=date(2026, 9, 8),
     )
     with sessions.begin() as session:
-        places.on_place_ended(session, withdrawn, cause(revision))
+        react(places.on_place_ended, session, withdrawn, revision)
 
 
-def text_of(office: FakeOffice, n: int = -1) -> str:
-    part = office.mailer.letters[n][1].get_body(("plain",))
+def text_of(outgoing: OutgoingMail, n: int = -1) -> str:
+    part = outgoing.mailer.sent[n][1].get_body(("plain",))
     assert part is not None
     return " ".join(str(part.get_content()).split())
 
 
-def test_a_place_is_confirmed_with_the_sessions_to_come(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_place_is_confirmed_with_the_sessions_to_come(sessions: Sessions, outgoing: OutgoingMail) -> None:
     at = NOW + timedelta(days=60)
     schedule(sessions, seq=2, starts_at=at, ends_at=at + timedelta(hours=2))
     schedule(sessions)
@@ -69,16 +69,16 @@ def test_a_place_is_confirmed_with_the_sessions_to_come(sessions: Sessions, offi
         str(event.teacher_id),
     )
     assert message.concerns == f"work-groups/{GROUP}"
-    office.send()
-    text = text_of(office)
+    outgoing.send()
+    text = text_of(outgoing)
     assert text.index("Session 1") < text.index("Session 2")
     assert "Session 3" not in text
     assert "Session 4" not in text
 
 
-def test_a_later_session_is_told_to_each_participant(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_later_session_is_told_to_each_participant(sessions: Sessions, outgoing: OutgoingMail) -> None:
     events = enrol(sessions, 3)
-    office.send_all()
+    outgoing.send_all()
     schedule(sessions)
     invitations = [each for each in messages(sessions) if each.template == "session_scheduled"]
     assert {each.recipient_ref for each in invitations} == {str(event.teacher_id) for event in events}
@@ -86,36 +86,36 @@ def test_a_later_session_is_told_to_each_participant(sessions: Sessions, office:
 
 
 @pytest.mark.parametrize(
-    ("starts_at", "told"),
+    ("starts_at", "notified"),
     [(NOW - timedelta.resolution, 0), (NOW, 0), (NOW + timedelta.resolution, 1)],
 )
 def test_a_session_that_has_begun_is_announced_to_no_participant(
-    sessions: Sessions, office: FakeOffice, starts_at: datetime, told: int
+    sessions: Sessions, outgoing: OutgoingMail, starts_at: datetime, notified: int
 ) -> None:
     enrol(sessions)
-    office.send_all()
+    outgoing.send_all()
     schedule(sessions, starts_at=starts_at, ends_at=NOW + timedelta(hours=2))
-    assert sum(each.template == "session_scheduled" for each in messages(sessions)) == told
+    assert sum(each.template == "session_scheduled" for each in messages(sessions)) == notified
 
 
-def test_a_session_given_anew_is_told_anew(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_session_given_anew_is_told_anew(sessions: Sessions, outgoing: OutgoingMail) -> None:
     enrol(sessions)
     event = schedule(sessions)
-    office.send_all()
+    outgoing.send_all()
     with sessions.begin() as session:
         again = session_scheduled(session_id=event.session_id, ics_sequence=1)
-        work_groups.on_session_changed(session, again, cause(2))
-    office.send_all()
+        react(work_groups.on_session_changed, session, again, 2)
+    outgoing.send_all()
     assert [each.template for each in messages(sessions)] == ["place_confirmed", "session_rescheduled"]
 
 
 def test_a_withdrawn_participant_is_told_of_the_end_and_of_nothing_more(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     left, stays = enrol(sessions, 2)
     withdraw(sessions, left)
     schedule(sessions)
-    office.send_all()
+    outgoing.send_all()
     assert {(each.recipient_ref, each.template) for each in messages(sessions)} == {
         (str(left.teacher_id), "place_ended"),
         (str(stays.teacher_id), "place_confirmed"),
@@ -128,23 +128,23 @@ def test_a_withdrawal_of_an_earlier_revision_changes_nothing(sessions: Sessions)
     assert [each.template for each in messages(sessions)] == ["place_confirmed"]
 
 
-def test_a_place_is_confirmed_once_its_group_is_known(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_place_is_confirmed_once_its_group_is_known(sessions: Sessions, outgoing: OutgoingMail) -> None:
     """The two are different subjects, so that either event may come first."""
     unknown = uuid4()
     event = participant_enrolled(work_group_id=unknown)
     with sessions.begin() as session:
-        places.on_participant_enrolled(session, event, cause())
-        work_groups.on_session_changed(session, session_scheduled(work_group_id=unknown), cause())
+        react(places.on_participant_enrolled, session, event)
+        react(work_groups.on_session_changed, session, session_scheduled(work_group_id=unknown))
     assert messages(sessions) == []
     with sessions.begin() as session:
-        work_groups.on_group_terms(session, group_opened(work_group_id=unknown), cause())
+        react(work_groups.on_group_changed, session, group_opened(work_group_id=unknown))
     assert [each.template for each in messages(sessions)] == ["place_confirmed"]
 
 
 def test_only_the_latest_name_of_a_school_is_kept(sessions: Sessions) -> None:
     for revision, name in ((3, "New name"), (2, "Old name")):
         with sessions.begin() as session:
-            hub.on_school_told(session, school_imported(name=name), cause(revision))
+            react(hub.on_school_changed, session, school_imported(name=name), revision)
     with sessions() as session:
         assert session.scalars(select(School.name)).all() == ["New name"]
 
@@ -153,7 +153,7 @@ def test_nothing_more_is_sent_to_a_person_who_was_anonymised(sessions: Sessions)
     erased, other = enrol(sessions, 2)
     event = TeacherAnonymised(teacher_id=erased.teacher_id, anonymised_on=date(2026, 9, 8))
     with sessions.begin() as session:
-        people.on_teacher_anonymised(session, event, cause(3))
+        react(people.on_teacher_anonymised, session, event, 3)
     said = {message.recipient_ref: (message.status, message.reason) for message in messages(sessions)}
     assert said == {
         str(erased.teacher_id): ("suppressed", "anonymised"),

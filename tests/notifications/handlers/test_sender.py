@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from tests.notifications.factories import enrol, know_the_basics, messages, published
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.fakes import NOW, OutgoingMail
 from tests.notifications.mail_server import WAITS, MailServer, mail_server
 from tests.support.waiting import wait_until
 
-from hub_notifications.domain.failures import SENDER_TROUBLES
+from hub_notifications.domain.failures import SENDER_TROUBLES, describe_sender_trouble
 from hub_notifications.gateways import SmtpMailer, SmtpServer, Tls
-from hub_notifications.handlers import sender
 from hub_notifications.models import Message
+from hub_notifications.store import sender
 from hub_platform.database import Sessions
 
 QUOTA = "550 5.4.5 daily quota exceeded"
@@ -26,121 +26,121 @@ def _server() -> Iterator[MailServer]:
         yield server
 
 
-@pytest.fixture(name="office")
-def _office(sessions: Sessions, server: MailServer) -> FakeOffice:
+@pytest.fixture(name="outgoing")
+def _office(sessions: Sessions, server: MailServer) -> OutgoingMail:
     """Sends to the server."""
-    office = FakeOffice(sessions)
-    office.real_mailer = SmtpMailer(SmtpServer(host="127.0.0.1", port=server.port, tls=Tls.NONE))
-    return office
+    outgoing = OutgoingMail(sessions)
+    outgoing.real_mailer = SmtpMailer(SmtpServer(host="127.0.0.1", port=server.port, tls=Tls.NONE))
+    return outgoing
 
 
-def told(sessions: Sessions) -> tuple[str, int] | None:
+def notified(sessions: Sessions) -> tuple[str, int] | None:
     with sessions() as session:
         noted = sender.trouble(session)
         return None if noted is None else (noted.reason, noted.times)
 
 
 def test_the_pause_grows_and_counts_in_real_time(
-    sessions: Sessions, office: FakeOffice, server: MailServer
+    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions, 2)
     server.replies["mail"] = QUOTA
     for times, minutes in enumerate((1, 2, 4, 8, 15, 15), start=1):
-        assert office.send() == 0
-        assert told(sessions) == ("quota_exceeded", times)
+        assert outgoing.send() == 0
+        assert notified(sessions) == ("quota_exceeded", times)
         tried = server.connections
-        office.real_now += timedelta(minutes=minutes) - timedelta(microseconds=1)
-        office.now += timedelta(minutes=20)
-        assert office.send() == 0
+        outgoing.real_now += timedelta(minutes=minutes) - timedelta(microseconds=1)
+        outgoing.now += timedelta(minutes=20)
+        assert outgoing.send() == 0
         assert server.connections == tried
-        office.real_now += timedelta(microseconds=1)
+        outgoing.real_now += timedelta(microseconds=1)
     assert [(row.status, row.attempts, row.reason) for row in messages(sessions)] == [
         ("due", 0, "quota_exceeded")
     ] * 2
     assert published(sessions) == []
     server.behave()
-    assert office.send() == 2
-    assert told(sessions) is None
+    assert outgoing.send() == 2
+    assert notified(sessions) is None
 
 
 def test_what_becomes_due_during_the_pause_waits_for_its_end(
-    sessions: Sessions, office: FakeOffice, server: MailServer
+    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     server.replies["mail"] = QUOTA
-    office.send()
+    outgoing.send()
     enrol(sessions)
     server.behave()
-    office.later(seconds=59)
-    assert office.send() == 0
-    office.later(seconds=1)
-    assert office.send() == 2
+    outgoing.later(seconds=59)
+    assert outgoing.send() == 0
+    outgoing.later(seconds=1)
+    assert outgoing.send() == 2
 
 
 def test_a_restart_tries_at_once_because_the_settings_may_be_mended(
-    sessions: Sessions, office: FakeOffice, server: MailServer
+    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     server.replies["mail"] = QUOTA
-    office.started_at = NOW
-    office.send()
-    office.later(seconds=10)
-    assert office.send() == 0
+    outgoing.started_at = NOW
+    outgoing.send()
+    outgoing.later(seconds=10)
+    assert outgoing.send() == 0
     assert server.connections == 1
-    office.started_at = office.real_now
-    office.send()
-    assert told(sessions) == ("quota_exceeded", 2)
-    office.later(seconds=10)
-    assert office.send() == 0  # the pause is this process's own
+    outgoing.started_at = outgoing.real_now
+    outgoing.send()
+    assert notified(sessions) == ("quota_exceeded", 2)
+    outgoing.later(seconds=10)
+    assert outgoing.send() == 0  # the pause is this process's own
     assert server.connections == 2
 
 
 def test_a_clock_that_is_put_back_makes_no_pause_longer(
-    sessions: Sessions, office: FakeOffice, server: MailServer
+    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     server.replies["mail"] = QUOTA
-    office.send()
+    outgoing.send()
     server.behave()
-    office.real_now -= timedelta(hours=1)
-    assert office.send() == 1
+    outgoing.real_now -= timedelta(hours=1)
+    assert outgoing.send() == 1
 
 
 @pytest.fixture(name="idle")
-def _idle(sessions: Sessions, office: FakeOffice, server: MailServer) -> FakeOffice:
+def _idle(sessions: Sessions, outgoing: OutgoingMail, server: MailServer) -> OutgoingMail:
     """Trouble has been met, its pause is over, and no message waits any more."""
     know_the_basics(sessions)
     enrol(sessions)
     server.replies["connect"] = "554 5.7.1 blocked"
-    office.send()
+    outgoing.send()
     with sessions.begin() as session:
         session.execute(sa.update(Message).values(status="suppressed", reason="cancelled"))
-    assert office.send() == 0
+    assert outgoing.send() == 0
     assert server.connections == 1, "not before the pause is over"
-    office.later(minutes=1)
-    return office
+    outgoing.later(minutes=1)
+    return outgoing
 
 
 def test_trouble_of_an_idle_sender_ends_when_the_mail_server_lets_it_in(
-    sessions: Sessions, idle: FakeOffice, server: MailServer
+    sessions: Sessions, idle: OutgoingMail, server: MailServer
 ) -> None:
     server.behave()
     assert idle.send() == 0
-    assert told(sessions) is None
+    assert notified(sessions) is None
     tried = server.connections
     assert idle.send() == 0
     assert server.connections == tried, "without trouble and without a message nothing is asked"
 
 
 def test_an_idle_sender_that_is_still_refused_waits_longer(
-    sessions: Sessions, idle: FakeOffice, server: MailServer
+    sessions: Sessions, idle: OutgoingMail, server: MailServer
 ) -> None:
     assert idle.send() == 0
-    assert told(sessions) == ("service_refused", 2)
+    assert notified(sessions) == ("service_refused", 2)
     tried = server.connections
     idle.later(minutes=1)
     assert idle.send() == 0
@@ -148,34 +148,34 @@ def test_an_idle_sender_that_is_still_refused_waits_longer(
 
 
 def test_a_mail_server_that_is_away_says_nothing_about_the_trouble(
-    sessions: Sessions, idle: FakeOffice
+    sessions: Sessions, idle: OutgoingMail
 ) -> None:
     idle.real_mailer = None
     idle.mailer.away = True
     assert idle.send() == 0
-    assert told(sessions) == ("service_refused", 1)
+    assert notified(sessions) == ("service_refused", 1)
     idle.mailer.away = False
     assert idle.send() == 0
-    assert told(sessions) is not None, "for some seconds"
+    assert notified(sessions) is not None, "for some seconds"
     idle.later(seconds=10)
     assert idle.send() == 0
-    assert told(sessions) is None
+    assert notified(sessions) is None
 
 
 def test_since_when_is_told_for_each_trouble(
-    sessions: Sessions, office: FakeOffice, server: MailServer
+    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     described = []
     for reply in (QUOTA, QUOTA, "550 5.1.8 no such sender"):
         server.replies["mail"] = reply
-        office.send()
+        outgoing.send()
         with sessions() as session:
             noted = sender.trouble(session)
             assert noted is not None
-            described.append(sender.describe(noted))
-        office.later(minutes=10)
+            described.append(describe_sender_trouble(noted.reason, noted.since))
+        outgoing.later(minutes=10)
     assert described[0] == described[1]
     assert described[0].startswith(SENDER_TROUBLES["quota_exceeded"])
     assert "2026-09-07T09:00:00Z" in described[0]
@@ -184,24 +184,24 @@ def test_since_when_is_told_for_each_trouble(
 
 
 def test_a_recipient_who_takes_no_e_mail_from_outside_is_told_from_a_server_that_does_not_relay(
-    sessions: Sessions, office: FakeOffice, server: MailServer
+    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     """While it is alone the two look the same: it waits; another message shows whose refusal it is."""
     know_the_basics(sessions)
     enrol(sessions)
     [inside] = messages(sessions)
     server.bad_recipient, server.bad_replies = inside.recipient_ref[-12:], {"rcpt": "550 5.7.1 members only"}
-    assert office.send() == 0
-    assert told(sessions) == ("relay_denied", 1)
+    assert outgoing.send() == 0
+    assert notified(sessions) == ("relay_denied", 1)
     enrol(sessions)
-    office.later(minutes=1)
-    assert office.send() == 2
+    outgoing.later(minutes=1)
+    assert outgoing.send() == 2
     assert [(row.status, row.reason) for row in messages(sessions)] == [("failed", "refused"), ("sent", None)]
-    assert told(sessions) is None
+    assert notified(sessions) is None
 
 
 def test_one_slow_answer_makes_no_other_message_wait_behind_a_claim(
-    sessions: Sessions, office: FakeOffice, server: MailServer
+    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     """The server answers when the turn is long over: the rest is let go at once, nothing is sent twice."""
     know_the_basics(sessions)
@@ -215,11 +215,11 @@ def test_one_slow_answer_makes_no_other_message_wait_behind_a_claim(
 
     answering = threading.Thread(target=answer_once_the_turn_is_over)
     answering.start()
-    office.closing = server.released.is_set
-    assert office.send() == 0
+    outgoing.closing = server.released.is_set
+    assert outgoing.send() == 0
     answering.join()
     assert sorted(row.status for row in messages(sessions)) == ["due"] * 4 + ["sent"]
     assert {row.attempts for row in messages(sessions) if row.status == "due"} == {0}
-    office.closing = False
-    assert office.send() == 4
+    outgoing.closing = False
+    assert outgoing.send() == 4
     assert len(server.mails) == len({recipient for recipient, _ in server.mails}) == 5

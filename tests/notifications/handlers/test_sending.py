@@ -12,23 +12,24 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from tests.notifications.factories import (
-    cause,
     enrol,
     group_opened,
     know_the_basics,
     messages,
     plan,
     published,
+    react,
     schedule,
 )
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.fakes import NOW, OutgoingMail
 
 from hub_kernel.refusals import Conflict, Unknown
 from hub_notifications.commands import ResendMessage
 from hub_notifications.gateways import Failure, Undelivered
-from hub_notifications.handlers import composing, preparing, work_groups
 from hub_notifications.handlers import messages as handlers
+from hub_notifications.handlers import work_groups
 from hub_notifications.models import Base, Message
+from hub_notifications.steps import composing, preparing
 from hub_platform.database import Sessions
 
 
@@ -36,12 +37,12 @@ def statuses(sessions: Sessions) -> list[str]:
     return [each.status for each in messages(sessions)]
 
 
-def test_what_is_due_is_sent_recorded_and_announced(sessions: Sessions, office: FakeOffice) -> None:
+def test_what_is_due_is_sent_recorded_and_announced(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     schedule(sessions)
     [participant], visit = enrol(sessions), plan(sessions)
-    assert office.send() == 2
-    assert office.subjects == [
+    assert outgoing.send() == 2
+    assert outgoing.subjects == [
         "You have a place on Fractions in Year 5",
         "Visit to St Ives & Fen <Primary> on Friday 20 November, 09:30",
     ]
@@ -58,20 +59,20 @@ def test_what_is_due_is_sent_recorded_and_announced(sessions: Sessions, office: 
         "concerns": row.concerns,
     }
     assert events[1].subject == f"messages/{rows[1].id}"
-    assert office.contacts.asked == [frozenset({str(participant.teacher_id), str(visit.pd_lead_id)})]
-    assert office.send() == 0
+    assert outgoing.contacts.asked == [frozenset({str(participant.teacher_id), str(visit.pd_lead_id)})]
+    assert outgoing.send() == 0
 
 
-def test_no_address_and_no_name_is_left_in_the_database(sessions: Sessions, office: FakeOffice) -> None:
+def test_no_address_and_no_name_is_left_in_the_database(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
     rows = messages(sessions)
-    office.mailer.undelivered = {
+    outgoing.mailer.undelivered = {
         rows[0].id: Undelivered("refused", Failure.RECIPIENT),
-        rows[1].id: Undelivered("put_off", Failure.LATER),
+        rows[1].id: Undelivered("put_off", Failure.TEMPORARY),
     }
-    office.send()
-    assert all("@school.example" in str(mail["To"]) for _, mail in office.mailer.letters)
+    outgoing.send()
+    assert all("@school.example" in str(mail["To"]) for _, mail in outgoing.mailer.sent)
     with sessions() as session:
         for table in [*Base.metadata.tables, "outbox", "outbox_subjects", "inbox"]:
             dump = str(session.execute(text(f"SELECT json_agg({table}) FROM {table}")).scalar())  # noqa: S608
@@ -79,61 +80,61 @@ def test_no_address_and_no_name_is_left_in_the_database(sessions: Sessions, offi
             assert not re.search("Lovelace|Ada", dump), table
 
 
-def test_one_question_gives_all_the_addresses_of_a_batch(sessions: Sessions, office: FakeOffice) -> None:
+def test_one_question_gives_all_the_addresses_of_a_batch(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 130)
-    assert [office.send(), office.send(), office.send()] == [100, 30, 0]
-    assert [len(asked) for asked in office.contacts.asked] == [100, 30]
-    assert len({message_id for message_id, _ in office.mailer.letters}) == 130
+    assert [outgoing.send(), outgoing.send(), outgoing.send()] == [100, 30, 0]
+    assert [len(asked) for asked in outgoing.contacts.asked] == [100, 30]
+    assert len({message_id for message_id, _ in outgoing.mailer.sent}) == 130
     assert set(statuses(sessions)) == {"sent"}
 
 
 @pytest.mark.parametrize("away", ["contacts", "mailer"])
 def test_while_somebody_is_away_messages_wait_and_lose_no_attempt(
-    sessions: Sessions, office: FakeOffice, away: str
+    sessions: Sessions, outgoing: OutgoingMail, away: str
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions, 2)
-    part = getattr(office, away)
+    part = getattr(outgoing, away)
     part.away = True
-    assert office.send() == 0
+    assert outgoing.send() == 0
     [row, _] = messages(sessions)
     assert (row.status, row.attempts, row.next_attempt_at) == ("due", 0, NOW + timedelta(seconds=10))
     assert row.reason == ("contacts_away" if away == "contacts" else "mail_away")
     part.away = False
-    office.later(seconds=9)
-    assert office.send() == 0
-    office.later(seconds=1)
-    assert office.send() == 2
+    outgoing.later(seconds=9)
+    assert outgoing.send() == 0
+    outgoing.later(seconds=1)
+    assert outgoing.send() == 2
     assert [(row.status, row.reason) for row in messages(sessions)] == [("sent", None)] * 2
 
 
 def test_a_connection_that_breaks_repeats_only_what_was_not_taken(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     know_the_basics(sessions)
     enrol(sessions, 30)
-    office.mailer.dies_after = 25
-    assert office.send() == 0
+    outgoing.mailer.dies_after = 25
+    assert outgoing.send() == 0
     assert sorted(statuses(sessions)) == ["due"] * 5 + ["sent"] * 25
-    office.mailer.dies_after = None
-    office.later(minutes=1)
-    assert office.send() == 5
-    assert len({message_id for message_id, _ in office.mailer.letters}) == len(office.mailer.letters) == 30
+    outgoing.mailer.dies_after = None
+    outgoing.later(minutes=1)
+    assert outgoing.send() == 5
+    assert len({message_id for message_id, _ in outgoing.mailer.sent}) == len(outgoing.mailer.sent) == 30
     assert len(published(sessions)) == 30
 
 
 def test_a_message_that_is_put_off_is_tried_for_more_than_a_day_then_has_failed(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     know_the_basics(sessions)
     [participant] = enrol(sessions)
     [row] = messages(sessions)
-    office.mailer.undelivered[row.id] = Undelivered("put_off", Failure.LATER)
+    outgoing.mailer.undelivered[row.id] = Undelivered("put_off", Failure.TEMPORARY)
     for _ in range(60):
-        office.send()
-        office.later(hours=3)  # in decent hours only, so that eight attempts take some days
-    assert len(office.mailer.letters) == 8
+        outgoing.send()
+        outgoing.later(hours=3)  # in decent hours only, so that eight attempts take some days
+    assert len(outgoing.mailer.sent) == 8
     [row] = messages(sessions)
     assert (row.status, row.attempts, row.reason) == ("failed", 8, "put_off")
     [event] = published(sessions)
@@ -150,16 +151,16 @@ def test_a_message_that_is_put_off_is_tried_for_more_than_a_day_then_has_failed(
 
 
 def test_what_can_never_be_delivered_fails_at_once_and_holds_up_nobody(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     know_the_basics(sessions)
     events = enrol(sessions, 4)
     rows = {row.recipient_ref: row for row in messages(sessions)}
     gone, odd, refused, fine = (str(event.teacher_id) for event in events)
-    office.contacts.unknown = {gone}
-    office.contacts.email = lambda who: "a@b\nBcc: c@d" if who == odd else "ada@school.example"
-    office.mailer.undelivered = {rows[refused].id: Undelivered("refused", Failure.RECIPIENT)}
-    assert office.send() == 4
+    outgoing.contacts.unknown = {gone}
+    outgoing.contacts.email = lambda who: "a@b\nBcc: c@d" if who == odd else "ada@school.example"
+    outgoing.mailer.undelivered = {rows[refused].id: Undelivered("refused", Failure.RECIPIENT)}
+    assert outgoing.send() == 4
     now = {row.recipient_ref: (row.status, row.reason) for row in messages(sessions)}
     assert now == {
         gone: ("failed", "no_address"),
@@ -170,47 +171,51 @@ def test_what_can_never_be_delivered_fails_at_once_and_holds_up_nobody(
     assert sorted(event.type for event in published(sessions)) == ["MessageFailed"] * 3 + ["MessageSent"]
 
 
-def test_a_message_waits_for_the_events_that_its_words_need(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_message_waits_for_the_events_that_its_words_need(
+    sessions: Sessions, outgoing: OutgoingMail
+) -> None:
     """The Work Group's title is needed to decide, the name of a school to write."""
     enrol(sessions)
     schedule(sessions)
-    assert office.send() == 0
+    assert outgoing.send() == 0
     with sessions.begin() as session:
-        work_groups.on_group_terms(session, group_opened(), cause())
-    office.send()
+        react(work_groups.on_group_changed, session, group_opened())
+    outgoing.send()
     [row] = messages(sessions)
     assert (row.status, row.attempts, row.reason) == ("due", 1, "facts_missing")
     know_the_basics(sessions)
-    office.later(minutes=1)
-    office.send_all()
+    outgoing.later(minutes=1)
+    outgoing.send_all()
     assert statuses(sessions) == ["sent"]
 
 
-def test_a_visit_waits_for_the_name_of_its_school(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_visit_waits_for_the_name_of_its_school(sessions: Sessions, outgoing: OutgoingMail) -> None:
     plan(sessions)
-    office.send()
+    outgoing.send()
     [row] = messages(sessions)
     assert (row.status, row.attempts, row.reason) == ("due", 1, "facts_missing")
     know_the_basics(sessions)
-    office.later(minutes=1)
-    office.send()
+    outgoing.later(minutes=1)
+    outgoing.send()
     assert statuses(sessions) == ["sent"]
 
 
-def test_a_closing_office_leaves_the_rest_for_the_next_turn(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_closing_office_leaves_the_rest_for_the_next_turn(
+    sessions: Sessions, outgoing: OutgoingMail
+) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
-    office.closing = True
-    assert office.send() == 0
+    outgoing.closing = True
+    assert outgoing.send() == 0
     assert [(row.status, row.attempts, row.reason) for row in messages(sessions)] == [("due", 0, None)] * 3
-    office.closing = False
-    assert office.send() == 3
+    outgoing.closing = False
+    assert outgoing.send() == 3
 
 
 @pytest.mark.parametrize(("module", "function"), [(composing, "compose"), (preparing, "_decide")])
 def test_a_bug_in_one_message_does_not_hold_up_the_others(
     sessions: Sessions,
-    office: FakeOffice,
+    outgoing: OutgoingMail,
     monkeypatch: pytest.MonkeyPatch,
     module: ModuleType,
     function: str,
@@ -226,7 +231,7 @@ def test_a_bug_in_one_message_does_not_hold_up_the_others(
         return right(first, *args, **kwargs)
 
     monkeypatch.setattr(module, function, broken)
-    assert office.send() == 3
+    assert outgoing.send() == 3
     assert [(row.status, row.reason) for row in messages(sessions)] == [
         ("sent", None),
         ("due", "bug"),
@@ -234,17 +239,17 @@ def test_a_bug_in_one_message_does_not_hold_up_the_others(
     ]
 
 
-def test_a_message_is_sent_again_as_a_message_of_its_own(sessions: Sessions, office: FakeOffice) -> None:
+def test_a_message_is_sent_again_as_a_message_of_its_own(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     [first] = messages(sessions)
     with pytest.raises(Conflict), sessions.begin() as session:
         resend(session, first.id)
-    office.send()
+    outgoing.send()
     for _ in range(2):
         with sessions.begin() as session:
             assert resend(session, first.id).resend_by == "admin"
-    assert office.send() == 2
+    assert outgoing.send() == 2
     assert [each.dedupe_key for each in messages(sessions)] == [
         first.dedupe_key,
         f"{first.dedupe_key}:resend:1",

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.notifications.factories import (
     GROUP,
-    cause,
     group_opened,
     participant_enrolled,
     place_offered,
+    react,
     school_imported,
     session_scheduled,
     visit_planned,
 )
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.fakes import NOW, OutgoingMail
 
 from hub_contracts.enrolment import (
     ApplicationDeclined,
@@ -47,7 +47,6 @@ from hub_contracts.vocabulary import (
     WithdrawalReason,
     WorkGroupCancellationReason,
 )
-from hub_notifications.domain.messages import Cause
 from hub_notifications.handlers import (
     applications,
     hub,
@@ -65,19 +64,19 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Heard:
+class Received:
     """An event with its place in the history of its subject."""
 
-    handler: Callable[[Any, Any, Cause], None]
+    handler: Callable[..., None]
     event: Any
     revision: int
     minutes: int  # after NOW, at which it happened
 
 
-def history(subject: list[tuple[Callable[[Any, Any, Cause], None], Any]], minutes: int) -> list[Heard]:
+def history(subject: list[tuple[Callable[..., None], Any]], minutes: int) -> list[Received]:
     """The events of one subject, in order."""
     return [
-        Heard(handler, event, revision, minutes + revision)
+        Received(handler, event, revision, minutes + revision)
         for revision, (handler, event) in enumerate(subject, start=1)
     ]
 
@@ -131,12 +130,14 @@ def moved(event: Any, **changes: Any) -> SessionRescheduled:
 
 SESSIONS, PLACES = work_groups.on_session_changed, places
 HISTORIES = [
-    history([(hub.on_school_told, school_imported(name="Old")), (hub.on_school_told, school_imported())], 0),
+    history(
+        [(hub.on_school_changed, school_imported(name="Old")), (hub.on_school_changed, school_imported())], 0
+    ),
     history(
         [
-            (work_groups.on_group_terms, group_opened()),
+            (work_groups.on_group_changed, group_opened()),
             (
-                work_groups.on_group_terms,
+                work_groups.on_group_changed,
                 WorkGroupChanged(
                     **(asdict(group_opened()) | {"title": "Ratio", "changed_fields": ["title"]})
                 ),
@@ -144,7 +145,7 @@ HISTORIES = [
         ],
         0,
     ),
-    history([(work_groups.on_group_terms, group_opened(work_group_id=OTHER_GROUP, title="Geometry"))], 0),
+    history([(work_groups.on_group_changed, group_opened(work_group_id=OTHER_GROUP, title="Geometry"))], 0),
     history([(places.on_participant_enrolled, ADA)], 10),
     history([(places.on_participant_enrolled, EMMY), (places.on_place_ended, withdrawn(EMMY))], 10),
     history(
@@ -195,7 +196,7 @@ HISTORIES = [
 ]
 # The end of everything, in the order in which enrolment records it.
 CANCELLATION = [
-    Heard(
+    Received(
         work_groups.on_group_cancelled,
         WorkGroupCancelled(
             work_group_id=GROUP, reason=WorkGroupCancellationReason.FUNDING, teachers_n=1, schools_n=1
@@ -203,9 +204,9 @@ CANCELLATION = [
         3,
         60,
     ),
-    Heard(SESSIONS, SessionCancelled(**asdict(FIRST), reason=SessionCancellationReason.WEATHER), 3, 60),
-    Heard(places.on_place_ended, withdrawn(ADA, "group_cancelled"), 2, 60),
-    Heard(
+    Received(SESSIONS, SessionCancelled(**asdict(FIRST), reason=SessionCancellationReason.WEATHER), 3, 60),
+    Received(places.on_place_ended, withdrawn(ADA, "group_cancelled"), 2, 60),
+    Received(
         waiting_list.on_waiting_list_changed,
         WaitingListLeft(
             **ids(OFFER, "waiting_id", "work_group_id", "teacher_id", "urn"),
@@ -214,13 +215,13 @@ CANCELLATION = [
         2,
         60,
     ),
-    Heard(
+    Received(
         pd_days.on_pd_day_cancelled,
         PDDayCancelled(pd_day_id=PD_DAY.pd_day_id, reason=PDDayCancellationReason.WEATHER, teachers_n=1),
         3,
         60,
     ),
-    Heard(
+    Received(
         visits.on_visit_ended,
         VisitCancelled(visit_id=VISIT.visit_id, urn=VISIT.urn, reason="weather"),
         2,
@@ -229,7 +230,7 @@ CANCELLATION = [
 ]
 
 
-def merged(data: st.DataObject, histories: list[list[Heard]]) -> list[Heard]:
+def merged(data: st.DataObject, histories: list[list[Received]]) -> list[Received]:
     """The events shuffled across subjects, in order within each, and some of them repeated."""
     turns = data.draw(st.permutations([n for n, each in enumerate(histories) for _ in each]))
     following = [iter(each) for each in histories]
@@ -239,19 +240,19 @@ def merged(data: st.DataObject, histories: list[list[Heard]]) -> list[Heard]:
     return found
 
 
-def sent_after(sessions: Sessions, order: list[Heard]) -> list[tuple[str, str, str, str]]:
+def sent_after(sessions: Sessions, order: list[Received]) -> list[tuple[str, str, str, str]]:
     """Whom what is sent to once all events have been heard: address, subject, text and calendar part."""
-    office = FakeOffice(sessions)
+    outgoing = OutgoingMail(sessions)
     with sessions.begin() as session:
         tables = ", ".join([*Base.metadata.tables, "outbox", "outbox_subjects"])
         session.execute(text(f"TRUNCATE {tables} CASCADE"))
-        for heard in order:
-            happened_at = NOW + timedelta(minutes=heard.minutes)
-            heard.handler(session, heard.event, cause(heard.revision, happened_at=happened_at))
-    office.later(hours=2)
-    office.send_all()
+        for each in order:
+            happened_at = NOW + timedelta(minutes=each.minutes)
+            react(each.handler, session, each.event, each.revision, happened_at=happened_at)
+    outgoing.later(hours=2)
+    outgoing.send_all()
     found = []
-    for _, mail in office.mailer.letters:
+    for _, mail in outgoing.mailer.sent:
         plain = mail.get_body(("plain",))
         methods = [part.get_param("method") for part in mail.walk() if part.get_param("method")]
         assert plain is not None
@@ -288,7 +289,7 @@ def test_a_cancellation_that_comes_in_any_order_tells_the_same(
     assert sent_after(sessions, merged(data, histories)) == expected
 
 
-def continues(subject: list[Heard], heard: Heard) -> bool:
+def continues(subject: list[Received], received: Received) -> bool:
     """Whether an event is the next one about a subject."""
     last = subject[-1]
-    return last.event.subject == heard.event.subject and last.revision + 1 == heard.revision
+    return last.event.subject == received.event.subject and last.revision + 1 == received.revision

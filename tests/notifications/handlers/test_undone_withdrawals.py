@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from tests.notifications.calendars import entries_in
-from tests.notifications.factories import cause, enrol, know_the_basics, schedule
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.factories import enrol, know_the_basics, react, schedule
+from tests.notifications.fakes import NOW, OutgoingMail
 
 from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn, WithdrawalUndone
 from hub_contracts.vocabulary import ParticipantRole, WithdrawalReason
@@ -34,33 +34,33 @@ def withdraw_and_undo(sessions: Sessions, place: ParticipantEnrolled, *, order: 
         at: datetime = NOW + timedelta(minutes=revision)
         with sessions.begin() as session:
             if revision == 2:
-                places.on_place_ended(session, withdrawn, cause(2, happened_at=at))
+                react(places.on_place_ended, session, withdrawn, 2, happened_at=at)
             else:
-                places.on_withdrawal_undone(session, undone, cause(3, happened_at=at))
+                react(places.on_withdrawal_undone, session, undone, 3, happened_at=at)
 
 
 def test_a_participant_who_was_told_of_the_withdrawal_is_told_of_the_place_once(
-    known: Sessions, office: FakeOffice
+    known: Sessions, outgoing: OutgoingMail
 ) -> None:
     [place] = enrol(known, 1)
-    office.send_all()
+    outgoing.send_all()
     withdraw_and_undo(known, place, order=(2,))
-    office.send_all()
-    office.mailer.letters.clear()
+    outgoing.send_all()
+    outgoing.mailer.sent.clear()
     withdraw_and_undo(known, place, order=(3, 3, 2))
-    office.send_all()
-    [(_, mail)] = office.mailer.letters
+    outgoing.send_all()
+    [(_, mail)] = outgoing.mailer.sent
     assert "place" in str(mail["Subject"]).lower()
     [(method, _, sequence)] = entries_in([mail])
     assert (method, sequence > 0) == ("REQUEST", True)
 
 
 def test_a_withdrawal_that_is_undone_before_its_message_went_out_is_not_told(
-    known: Sessions, office: FakeOffice
+    known: Sessions, outgoing: OutgoingMail
 ) -> None:
     [place] = enrol(known, 1)
-    office.send_all()
-    office.mailer.letters.clear()
+    outgoing.send_all()
+    outgoing.mailer.sent.clear()
     withdraw_and_undo(known, place, order=(2, 3))
-    office.send_all()
-    assert office.mailer.letters == []
+    outgoing.send_all()
+    assert outgoing.mailer.sent == []

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from tests.notifications.before_told import (
+from tests.notifications.before_notified import (
     ADA,
     APPLICATION,
     DECIDED,
@@ -16,8 +16,8 @@ from tests.notifications.before_told import (
     rows,
     upgraded,
 )
-from tests.notifications.factories import GROUP, cause, session_scheduled
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.factories import GROUP, react, session_scheduled
+from tests.notifications.fakes import NOW, OutgoingMail
 from tests.support.postgres import PostgresServer
 
 from hub_contracts.enrolment import ApplicationSubmitted, SessionRescheduled
@@ -31,16 +31,16 @@ def _url(postgres: PostgresServer) -> str:
     return of_before(postgres)
 
 
-@pytest.fixture(name="office")
-def _office(url: str) -> Iterator[FakeOffice]:
+@pytest.fixture(name="outgoing")
+def _office(url: str) -> Iterator[OutgoingMail]:
     """Sends from the database after the upgrade."""
-    with upgraded(url) as office:
-        yield office
+    with upgraded(url) as outgoing:
+        yield outgoing
 
 
-def test_a_session_that_is_moved_after_the_upgrade_moves_the_entry_of_before(office: FakeOffice) -> None:
-    office.send_all()
-    office.mailer.letters.clear()
+def test_a_session_that_is_moved_after_the_upgrade_moves_the_entry_of_before(outgoing: OutgoingMail) -> None:
+    outgoing.send_all()
+    outgoing.mailer.sent.clear()
     later = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
     facts = vars(session_scheduled()) | {
         "session_id": TOLD,
@@ -50,21 +50,21 @@ def test_a_session_that_is_moved_after_the_upgrade_moves_the_entry_of_before(off
         "host_urn": None,
         "ics_sequence": 1,
     }
-    with office.sessions.begin() as session:
-        work_groups.on_session_changed(session, SessionRescheduled(**facts), cause(2))
-    office.send_all()
-    assert ("REQUEST", f"session-{TOLD}@test", 1) in calendar(office)
-    assert all(uid == f"session-{TOLD}@test" or EMMY in uid for _, uid, _ in calendar(office))
+    with outgoing.sessions.begin() as session:
+        react(work_groups.on_session_changed, session, SessionRescheduled(**facts), 2)
+    outgoing.send_all()
+    assert ("REQUEST", f"session-{TOLD}@test", 1) in calendar(outgoing)
+    assert all(uid == f"session-{TOLD}@test" or EMMY in uid for _, uid, _ in calendar(outgoing))
 
 
-def test_what_was_sent_before_can_be_asked_for_again(office: FakeOffice) -> None:
-    office.send_all()
-    for (message_id,) in rows(office, "SELECT id FROM messages WHERE sent_at < '2026-09-06Z'"):
-        with office.sessions.begin() as session:
+def test_what_was_sent_before_can_be_asked_for_again(outgoing: OutgoingMail) -> None:
+    outgoing.send_all()
+    for (message_id,) in rows(outgoing, "SELECT id FROM messages WHERE sent_at < '2026-09-06Z'"):
+        with outgoing.sessions.begin() as session:
             handlers.resend_message(session, ResendMessage(message_id=message_id), now=NOW, by="staff")
-    office.send_all()
+    outgoing.send_all()
     repeats = "SELECT DISTINCT status, reason FROM messages WHERE resend_of IS NOT NULL ORDER BY 1, 2"
-    outcome = rows(office, repeats)
+    outcome = rows(outgoing, repeats)
     assert ("sent", None) in outcome
     assert {reason for _, reason in outcome} <= {
         None,
@@ -74,7 +74,9 @@ def test_what_was_sent_before_can_be_asked_for_again(office: FakeOffice) -> None
     }
 
 
-def test_what_was_decided_before_is_not_undecided_again_by_events_from_the_log(office: FakeOffice) -> None:
+def test_what_was_decided_before_is_not_undecided_again_by_events_from_the_log(
+    outgoing: OutgoingMail,
+) -> None:
     submitted = ApplicationSubmitted(
         application_id=UUID(DECIDED),
         work_group_id=GROUP,
@@ -83,7 +85,7 @@ def test_what_was_decided_before_is_not_undecided_again_by_events_from_the_log(o
         teacher_ids=[UUID(ADA)],
         agreement_version="2026",
     )
-    with office.sessions.begin() as session:
-        applications.on_application_changed(session, submitted, cause(1))
-    states = rows(office, "SELECT application_id::text, state FROM applications ORDER BY 1")
+    with outgoing.sessions.begin() as session:
+        react(applications.on_application_changed, session, submitted, 1)
+    states = rows(outgoing, "SELECT application_id::text, state FROM applications ORDER BY 1")
     assert states == [(APPLICATION, "declined"), (DECIDED, "accepted")]

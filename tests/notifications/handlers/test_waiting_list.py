@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 from tests.notifications.factories import (
-    cause,
     know_the_basics,
     messages,
     participant_enrolled,
     place_offered,
     published,
+    react,
 )
-from tests.notifications.fakes import NOW, FakeOffice
+from tests.notifications.fakes import NOW, OutgoingMail
 
 from hub_contracts.enrolment import (
     ParticipantEnrolled,
@@ -43,185 +43,185 @@ def _known(sessions: Sessions) -> Sessions:
     return sessions
 
 
-def hear(sessions: Sessions, *steps: Step) -> None:
+def receive(sessions: Sessions, *steps: Step) -> None:
     for step in steps:
         with sessions.begin() as session:
             step(session)
 
 
 def offers(event: PlaceOffered, *, now: datetime = NOW, revision: int = 1) -> Step:
-    reason = cause(revision, happened_at=now, now=now)
-    return lambda session: waiting_list.on_waiting_list_changed(session, event, reason)
+    handler = waiting_list.on_waiting_list_changed
+    return lambda session: react(handler, session, event, revision, happened_at=now, now=now)
 
 
 def expires(event: PlaceOffered, *, happened_at: datetime = ENDS) -> Step:
-    reason = cause(3, happened_at=happened_at, now=happened_at)
     expired = PlaceOfferExpired(**asdict(event))
-    return lambda session: waiting_list.on_waiting_list_changed(session, expired, reason)
+    handler = waiting_list.on_waiting_list_changed
+    return lambda session: react(handler, session, expired, 3, happened_at=happened_at, now=happened_at)
 
 
 def leaves(event: PlaceOffered, why: str, *, happened_at: datetime = LATER) -> Step:
     facts = {name: getattr(event, name) for name in ("waiting_id", "work_group_id", "teacher_id", "urn")}
-    reason = cause(3, happened_at=happened_at, now=happened_at)
     left = WaitingListLeft(**facts, cause=WaitingListExitCause(why))
-    return lambda session: waiting_list.on_waiting_list_changed(session, left, reason)
+    handler = waiting_list.on_waiting_list_changed
+    return lambda session: react(handler, session, left, 3, happened_at=happened_at, now=happened_at)
 
 
 def enrols(event: ParticipantEnrolled, happened_at: datetime = LATER) -> Step:
-    reason = cause(1, happened_at=happened_at, now=happened_at)
-    return lambda session: places.on_participant_enrolled(session, event, reason)
+    handler = places.on_participant_enrolled
+    return lambda session: react(handler, session, event, happened_at=happened_at, now=happened_at)
 
 
 def withdraws(event: ParticipantEnrolled, happened_at: datetime) -> Step:
     facts = {name: getattr(event, name) for name in ("enrolment_id", "work_group_id", "teacher_id", "urn")}
     left = ParticipantWithdrawn(**facts, reason=WithdrawalReason.WORKLOAD, withdrawn_on=happened_at.date())
-    reason = cause(2, happened_at=happened_at)
-    return lambda session: places.on_place_ended(session, left, reason)
+    handler = places.on_place_ended
+    return lambda session: react(handler, session, left, 2, happened_at=happened_at)
 
 
 def said(sessions: Sessions) -> list[tuple[str, str, str | None]]:
     return [(each.template, each.status, each.reason) for each in messages(sessions)]
 
 
-def body(office: FakeOffice, n: int = -1) -> str:
-    part: Any = office.mailer.letters[n][1].get_body(("plain",))
+def body(outgoing: OutgoingMail, n: int = -1) -> str:
+    part: Any = outgoing.mailer.sent[n][1].get_body(("plain",))
     content: str = part.get_content()
     return " ".join(content.split())
 
 
-def test_an_offer_is_told_with_its_last_day(sessions: Sessions, office: FakeOffice) -> None:
+def test_an_offer_is_told_with_its_last_day(sessions: Sessions, outgoing: OutgoingMail) -> None:
     event = place_offered(expires_at=ENDS)
-    hear(sessions, offers(event), offers(event))
+    receive(sessions, offers(event), offers(event))
     [message] = messages(sessions)
     assert (message.template, message.recipient_ref) == ("place_offered", str(event.teacher_id))
-    office.send_all()
-    [subject] = office.subjects
+    outgoing.send_all()
+    [subject] = outgoing.subjects
     assert "Fractions in Year 5" in subject
     assert "14 September" in subject
-    assert "Monday 14 September 2026" in body(office)
+    assert "Monday 14 September 2026" in body(outgoing)
     [row] = published(sessions)
     assert row.data["concerns"] == f"waiting-list/{event.waiting_id}"
     assert datetime.fromisoformat(row.data["expires_at"]) == ENDS
 
 
 def test_an_offer_whose_e_mail_was_late_is_told_with_the_later_last_day(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     """The five working days count from the e-mail; MessageSent tells enrolment."""
-    hear(sessions, offers(place_offered(expires_at=ENDS)))
-    office.later(days=2)
-    office.send_all()
-    assert "Wednesday 16 September 2026" in body(office)
+    receive(sessions, offers(place_offered(expires_at=ENDS)))
+    outgoing.later(days=2)
+    outgoing.send_all()
+    assert "Wednesday 16 September 2026" in body(outgoing)
     [row] = published(sessions)
     assert datetime.fromisoformat(row.data["expires_at"]) == ENDS + timedelta(days=2)
 
 
 def test_an_offer_that_was_extended_because_its_e_mail_was_late_is_not_told_twice(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     offer = place_offered(expires_at=ENDS)
-    hear(sessions, offers(offer))
-    office.later(days=2)
-    office.send_all()
+    receive(sessions, offers(offer))
+    outgoing.later(days=2)
+    outgoing.send_all()
     later = PlaceOfferExtended(**(asdict(offer) | {"expires_at": ENDS + timedelta(days=2)}))
-    reason = cause(2, happened_at=office.now, now=office.now)
-    hear(sessions, lambda session: waiting_list.on_waiting_list_changed(session, later, reason))
-    office.send_all()
-    assert len(office.subjects) == 1
+    handler, now = waiting_list.on_waiting_list_changed, outgoing.now
+    receive(sessions, lambda session: react(handler, session, later, 2, happened_at=now, now=now))
+    outgoing.send_all()
+    assert len(outgoing.subjects) == 1
 
 
 def test_joining_a_waiting_list_is_told_to_no_teacher(sessions: Sessions) -> None:
     offer = place_offered()
     facts = {name: getattr(offer, name) for name in ("waiting_id", "work_group_id", "teacher_id", "urn")}
     joined = WaitingListJoined(**facts)
-    hear(sessions, lambda session: waiting_list.on_waiting_list_changed(session, joined, cause()))
+    receive(sessions, lambda session: react(waiting_list.on_waiting_list_changed, session, joined))
     assert messages(sessions) == []
 
 
 def test_who_has_taken_the_place_hears_that_it_is_theirs_and_not_of_the_offer(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     offer, other = place_offered(), place_offered()
     taken = participant_enrolled(teacher_id=offer.teacher_id)
-    hear(sessions, offers(offer), offers(other), enrols(taken))
-    office.later(hours=1)
-    office.send_all()
+    receive(sessions, offers(offer), offers(other), enrols(taken))
+    outgoing.later(hours=1)
+    outgoing.send_all()
     assert sorted(said(sessions)) == [("place_confirmed", "sent", None), ("place_offered", "sent", None)]
     by_recipient = {each.recipient_ref: each.template for each in messages(sessions)}
     assert by_recipient[str(offer.teacher_id)] == "place_confirmed"
 
 
 def test_an_offer_that_was_sent_is_followed_by_the_confirmation_of_the_place(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     offer = place_offered()
-    hear(sessions, offers(offer))
-    office.send_all()
-    hear(sessions, enrols(participant_enrolled(teacher_id=offer.teacher_id)))
-    office.later(hours=1)
-    office.send_all()
+    receive(sessions, offers(offer))
+    outgoing.send_all()
+    receive(sessions, enrols(participant_enrolled(teacher_id=offer.teacher_id)))
+    outgoing.later(hours=1)
+    outgoing.send_all()
     assert said(sessions) == [("place_offered", "sent", None), ("place_confirmed", "sent", None)]
-    assert office.subjects[-1] == "You have a place on Fractions in Year 5"
+    assert outgoing.subjects[-1] == "You have a place on Fractions in Year 5"
 
 
 def test_a_place_on_another_group_takes_no_offer(sessions: Sessions) -> None:
     offer = place_offered()
     elsewhere = participant_enrolled(teacher_id=offer.teacher_id, work_group_id=uuid4())
-    hear(sessions, offers(offer), enrols(elsewhere))
+    receive(sessions, offers(offer), enrols(elsewhere))
     assert said(sessions) == [("place_offered", "due", None)]
 
 
 def test_an_offer_that_comes_after_its_answer_is_not_told(sessions: Sessions) -> None:
     offer = place_offered()
-    hear(sessions, enrols(participant_enrolled(teacher_id=offer.teacher_id)), offers(offer))
+    receive(sessions, enrols(participant_enrolled(teacher_id=offer.teacher_id)), offers(offer))
     assert said(sessions) == [("place_confirmed", "due", None)]
 
 
 @pytest.mark.parametrize("offer_at", [0, 1, 2])
 def test_who_gave_a_place_up_and_waited_again_is_told_whenever_the_offer_is_heard_of(
-    sessions: Sessions, office: FakeOffice, offer_at: int
+    sessions: Sessions, outgoing: OutgoingMail, offer_at: int
 ) -> None:
     """The offer is later than the place that was given up, of which anything may be heard last."""
     offer = place_offered()
     before = participant_enrolled(teacher_id=offer.teacher_id)
     history = [enrols(before, NOW - timedelta(days=2)), withdraws(before, NOW - timedelta(days=1))]
     history.insert(offer_at, offers(offer))
-    hear(sessions, *history)
-    office.send_all()
+    receive(sessions, *history)
+    outgoing.send_all()
     assert said(sessions)[-1] == ("place_offered", "sent", None)
 
 
 def test_who_did_not_answer_is_told_once_that_the_offer_has_passed(
-    sessions: Sessions, office: FakeOffice
+    sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     event = place_offered(expires_at=ENDS)
-    hear(sessions, offers(event))
-    office.send_all()
-    hear(sessions, expires(event), expires(event))
-    office.now = MORNING
-    office.send_all()
+    receive(sessions, offers(event))
+    outgoing.send_all()
+    receive(sessions, expires(event), expires(event))
+    outgoing.now = MORNING
+    outgoing.send_all()
     assert said(sessions) == [("place_offered", "sent", None), ("place_offer_expired", "sent", None)]
-    assert "Monday 14 September 2026" in body(office)
+    assert "Monday 14 September 2026" in body(outgoing)
 
 
-def test_the_end_of_an_offer_waits_for_a_decent_hour(sessions: Sessions, office: FakeOffice) -> None:
+def test_the_end_of_an_offer_waits_for_a_decent_hour(sessions: Sessions, outgoing: OutgoingMail) -> None:
     event = place_offered(expires_at=ENDS)
-    hear(sessions, offers(event), expires(event))
-    office.now = ENDS
-    office.send_all()
-    assert office.subjects == []
+    receive(sessions, offers(event), expires(event))
+    outgoing.now = ENDS
+    outgoing.send_all()
+    assert outgoing.subjects == []
     [message] = messages(sessions)
     assert message.due_at == MORNING
 
 
 @pytest.mark.parametrize("heard_first", ["offer", "end"])
 def test_an_offer_that_has_passed_is_not_made_any_more(
-    sessions: Sessions, office: FakeOffice, heard_first: str
+    sessions: Sessions, outgoing: OutgoingMail, heard_first: str
 ) -> None:
     """The end says everything, also to a person whose offer had not been sent yet."""
     event, other = place_offered(expires_at=ENDS), place_offered(expires_at=ENDS)
     steps = [offers(event), expires(event)]
-    hear(sessions, offers(other), *(steps if heard_first == "offer" else reversed(steps)))
+    receive(sessions, offers(other), *(steps if heard_first == "offer" else reversed(steps)))
     mine = [each.template for each in messages(sessions) if each.recipient_ref == str(event.teacher_id)]
     assert mine == ["place_offer_expired"]
     assert ("place_offered", "due", None) in said(sessions)
@@ -229,12 +229,12 @@ def test_an_offer_that_has_passed_is_not_made_any_more(
 
 @pytest.mark.parametrize("why", ["accepted", "declined", "left"])
 def test_an_offer_that_was_answered_is_neither_made_nor_ended(
-    sessions: Sessions, office: FakeOffice, why: str
+    sessions: Sessions, outgoing: OutgoingMail, why: str
 ) -> None:
     event = place_offered()
-    hear(sessions, offers(event), leaves(event, why))
-    office.later(hours=1)
-    office.send_all()
+    receive(sessions, offers(event), leaves(event, why))
+    outgoing.later(hours=1)
+    outgoing.send_all()
     assert said(sessions) == [("place_offered", "suppressed", "nothing_to_tell")]
 
 
@@ -245,5 +245,5 @@ def test_who_was_given_a_place_after_all_is_not_told_that_an_offer_has_passed(
     event = place_offered(expires_at=ENDS)
     place = participant_enrolled(teacher_id=event.teacher_id)
     steps = [expires(event), enrols(place, ENDS + timedelta(hours=9))]
-    hear(sessions, steps[first], steps[1 - first])
+    receive(sessions, steps[first], steps[1 - first])
     assert [template for template, status, _ in said(sessions) if status == "due"] == ["place_confirmed"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from tests.notifications.before_told import (
+from tests.notifications.before_notified import (
     ADA,
     APPLIES,
     BEFORE,
@@ -25,7 +25,7 @@ from tests.notifications.before_told import (
     sent,
     upgraded,
 )
-from tests.notifications.fakes import FakeOffice
+from tests.notifications.fakes import OutgoingMail
 from tests.support.postgres import PostgresServer
 
 from hub_platform.migrations import alembic_config, migrate
@@ -36,24 +36,24 @@ def _url(postgres: PostgresServer) -> str:
     return of_before(postgres)
 
 
-@pytest.fixture(name="office")
-def _office(url: str) -> Iterator[FakeOffice]:
+@pytest.fixture(name="outgoing")
+def _office(url: str) -> Iterator[OutgoingMail]:
     """Sends from the database after the upgrade."""
-    with upgraded(url) as office:
-        yield office
+    with upgraded(url) as outgoing:
+        yield outgoing
 
 
-def test_what_was_sent_counts_as_told_and_what_waits_does_not(office: FakeOffice) -> None:
-    told = rows(office, "SELECT item, facts ->> 'removed', teacher_id::text FROM told_items")
+def test_what_was_sent_counts_as_told_and_what_waits_does_not(outgoing: OutgoingMail) -> None:
+    told = rows(outgoing, "SELECT item, facts ->> 'removed', teacher_id::text FROM told_items")
     assert sorted(each[:2] for each in told if each[2] == ADA) == [
         ("place", None),
         (f"session:{TOLD}", "false"),
         (f"session:{GONE}", "true"),
     ]
     places = "SELECT teacher_id::text, facts ->> 'state' FROM told_items WHERE item = 'place' ORDER BY 1"
-    assert rows(office, places) == [(ADA, "active"), (LEFT, "withdrawn"), (DONE, "active")]
+    assert rows(outgoing, places) == [(ADA, "active"), (LEFT, "withdrawn"), (DONE, "active")]
     states = "SELECT teacher_id::text, state FROM places ORDER BY 1"
-    assert rows(office, states) == [
+    assert rows(outgoing, states) == [
         (ADA, "active"),
         (EMMY, "active"),
         (LEFT, "withdrawn"),
@@ -61,24 +61,24 @@ def test_what_was_sent_counts_as_told_and_what_waits_does_not(office: FakeOffice
     ]
 
 
-def test_one_message_is_due_in_each_thread(office: FakeOffice) -> None:
+def test_one_message_is_due_in_each_thread(outgoing: OutgoingMail) -> None:
     due = rows(
-        office, "SELECT recipient_ref, count(*) FROM messages WHERE status = 'due' GROUP BY 1 ORDER BY 1"
+        outgoing, "SELECT recipient_ref, count(*) FROM messages WHERE status = 'due' GROUP BY 1 ORDER BY 1"
     )
     assert due == [(who, 1) for who in (ADA, EMMY, DONE, WAITS, APPLIES, LEAD)]
-    assert rows(office, "SELECT count(*) FROM messages WHERE reason = 'merged'") == [(1,)]
-    assert rows(office, "SELECT count(*) FROM messages WHERE status = 'sending'") == [(0,)]
-    assert rows(office, "SELECT max(uncertain) FROM messages") == [(1,)]
+    assert rows(outgoing, "SELECT count(*) FROM messages WHERE reason = 'merged'") == [(1,)]
+    assert rows(outgoing, "SELECT count(*) FROM messages WHERE status = 'sending'") == [(0,)]
+    assert rows(outgoing, "SELECT max(uncertain) FROM messages") == [(1,)]
 
 
-def test_what_was_due_is_told_once_with_what_holds_now(office: FakeOffice) -> None:
-    office.send_all()
-    subjects = sent(office)
+def test_what_was_due_is_told_once_with_what_holds_now(outgoing: OutgoingMail) -> None:
+    outgoing.send_all()
+    subjects = sent(outgoing)
     assert {who: len(each) for who, each in subjects.items()} == dict.fromkeys(
         [who[-2:] for who in (ADA, EMMY, DONE, WAITS, APPLIES, LEAD)], 1
     )
     templates = "SELECT recipient_ref, template FROM messages WHERE sent_at > '2026-09-06Z' AND item = ''"
-    assert dict(rows(office, templates)) == {
+    assert dict(rows(outgoing, templates)) == {
         ADA: "sessions_changed",
         EMMY: "place_confirmed",
         DONE: "participant_completed",
@@ -86,24 +86,24 @@ def test_what_was_due_is_told_once_with_what_holds_now(office: FakeOffice) -> No
         APPLIES: "application_declined",
         LEAD: "visit_planned",
     }
-    office.mailer.letters.clear()
-    office.later(days=1)
-    office.send_all()
-    assert office.subjects == []
+    outgoing.mailer.sent.clear()
+    outgoing.later(days=1)
+    outgoing.send_all()
+    assert outgoing.subjects == []
 
 
-def test_entries_of_before_are_changed_under_their_own_identifiers(office: FakeOffice) -> None:
-    office.send_all()
-    old = [each for each in calendar(office) if each[1].startswith("session-")]
+def test_entries_of_before_are_changed_under_their_own_identifiers(outgoing: OutgoingMail) -> None:
+    outgoing.send_all()
+    old = [each for each in calendar(outgoing) if each[1].startswith("session-")]
     assert sorted(old) == [
         ("CANCEL", f"session-{CANCELLED}@test", 2),
         ("REQUEST", f"session-{MOVED}@test", 2),
     ]
 
 
-def test_the_way_back_works_and_loses_no_place(url: str, office: FakeOffice) -> None:
-    office.send_all()
-    office.sessions.kw["bind"].dispose()
+def test_the_way_back_works_and_loses_no_place(url: str, outgoing: OutgoingMail) -> None:
+    outgoing.send_all()
+    outgoing.sessions.kw["bind"].dispose()
     command.downgrade(alembic_config(url, MIGRATIONS), BEFORE)
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:

@@ -87,8 +87,8 @@ def test_a_certificate_for_another_name_is_told_to_operators_until_it_is_mended(
 ) -> None:
     wait_until(service.ready, deadline=30)
     announce(amqp_uri, group_opened(), participant_enrolled(), participant_enrolled(), at=NOW)
-    told = wait_until(lambda: details(service), deadline=30)
-    assert "certificate is not valid" in told["e-mail"]
+    notified = wait_until(lambda: details(service), deadline=30)
+    assert "certificate is not valid" in notified["e-mail"]
     assert service.ready()
     assert service.metric(TROUBLE.format("certificate_not_valid")) == 1
     assert service.metric(TROUBLE.format("quota_exceeded")) == 0
@@ -131,8 +131,10 @@ def test_a_process_that_is_killed_while_the_mail_server_thinks_leaves_one_messag
 
 def details(service: RunningService) -> dict[str, str]:
     """What operators are told beside that the service is ready."""
-    told: dict[str, str] = Client(service.port)("GET", "/notifications/health/ready").json.get("details", {})
-    return told
+    notified: dict[str, str] = Client(service.port)("GET", "/notifications/health/ready").json.get(
+        "details", {}
+    )
+    return notified
 
 
 @pytest.mark.parametrize(

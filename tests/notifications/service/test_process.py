@@ -53,7 +53,7 @@ def _service(
 
 @pytest.fixture(name="enrolment")
 def _enrolment(amqp_uri: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Somebody who knows addresses."""
+    """A stand-in for enrolment that returns addresses."""
     stub = ROOT / "tests" / "notifications" / "enrolment_stub.py"
     command = [sys.executable, "-W", "ignore", str(stub), amqp_uri]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:

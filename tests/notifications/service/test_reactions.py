@@ -1,24 +1,13 @@
-"""Which handler each event that notifications subscribes to really reaches."""
+"""The handler of each event that notifications subscribes to, and the times that it is given."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from tests.support.reactions import DELIVERY, HAPPENED_AT, HUB_NOW, REVISION, SESSION, reactions
+from tests.support.reactions import wired
 
-from hub_notifications.domain.messages import Cause
-from hub_notifications.handlers import (
-    applications,
-    hand_overs,
-    hub,
-    pd_days,
-    people,
-    places,
-    visits,
-    waiting_list,
-    work_groups,
-)
-from hub_notifications.service import NotificationsService
+from hub_notifications.domain.messages import Timing
+from hub_notifications.service import NotificationsService, timing
 
 HANDLERS = {
     "ApplicationAccepted": "applications.on_application_changed",
@@ -39,8 +28,8 @@ HANDLERS = {
     "PlaceOfferExpired": "waiting_list.on_waiting_list_changed",
     "PlaceOfferExtended": "waiting_list.on_waiting_list_changed",
     "PlaceOffered": "waiting_list.on_waiting_list_changed",
-    "SchoolChanged": "hub.on_school_told",
-    "SchoolImported": "hub.on_school_told",
+    "SchoolChanged": "hub.on_school_changed",
+    "SchoolImported": "hub.on_school_changed",
     "SessionCancelled": "work_groups.on_session_changed",
     "SessionRescheduled": "work_groups.on_session_changed",
     "SessionScheduled": "work_groups.on_session_changed",
@@ -53,32 +42,19 @@ HANDLERS = {
     "WaitingListLeft": "waiting_list.on_waiting_list_changed",
     "WithdrawalUndone": "places.on_withdrawal_undone",
     "WorkGroupCancelled": "work_groups.on_group_cancelled",
-    "WorkGroupChanged": "work_groups.on_group_terms",
-    "WorkGroupOpened": "work_groups.on_group_terms",
+    "WorkGroupChanged": "work_groups.on_group_changed",
+    "WorkGroupOpened": "work_groups.on_group_changed",
 }
 
 
-class Service(NotificationsService):
-    """With a real clock that stands still, and a second to settle."""
-
-    options: Any = SimpleNamespace(settle_seconds=1.0)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name == "clocks":
-            value.real = lambda: HAPPENED_AT
-        super().__setattr__(name, value)
+def test_each_event_reaches_its_handler() -> None:
+    assert wired(NotificationsService) == HANDLERS
 
 
-def test_each_event_reaches_its_handler_with_what_caused_it() -> None:
-    called = reactions(
-        Service, applications, hand_overs, hub, pd_days, people, places, visits, waiting_list, work_groups
+def test_e_mails_settle_in_real_time_and_rules_use_hub_time() -> None:
+    hub_now, real_now = datetime(2027, 1, 1, tzinfo=UTC), datetime(2026, 9, 7, tzinfo=UTC)
+    service: Any = SimpleNamespace(
+        clocks=SimpleNamespace(hub=SimpleNamespace(now=lambda: hub_now), real=lambda: real_now),
+        options=SimpleNamespace(settle_seconds=1.5),
     )
-    assert {type_: call.function for type_, call in called.items()} == HANDLERS
-    cause = Cause(
-        revision=REVISION,
-        happened_at=HAPPENED_AT,
-        now=HUB_NOW,
-        settled_at=HAPPENED_AT + timedelta(seconds=1),
-    )
-    for call in called.values():
-        assert (call.args, call.kwargs) == ((SESSION, DELIVERY.event, cause), {})
+    assert timing(service) == Timing(now=hub_now, settled_at=real_now + timedelta(seconds=1.5))

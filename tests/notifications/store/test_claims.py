@@ -44,7 +44,7 @@ def test_only_what_a_claim_still_holds_is_handed_over(sessions: Sessions) -> Non
     enrol(sessions, 2)
     with sessions() as session:
         mine, theirs = claim(session, CLAIM, NOW), claim(session, OTHER_CLAIM, NOW)
-        assert [store.hand_over(session, CLAIM, each) for each in (mine, theirs)] == [True, False]
+        assert [store.mark_handed_over(session, CLAIM, each) for each in (mine, theirs)] == [True, False]
         session.expire_all()
         assert [session.get_one(Message, each).handed_over for each in (mine, theirs)] == [True, False]
 
@@ -57,5 +57,5 @@ def test_what_was_handed_over_is_read_once_its_claim_has_run_out(sessions: Sessi
         run_out, running = claim(session, CLAIM, NOW - instant), claim(session, CLAIM, NOW)
         claim(session, CLAIM, NOW - instant)  # and never handed over
         for each in (run_out, running):
-            store.hand_over(session, CLAIM, each)
+            store.mark_handed_over(session, CLAIM, each)
         assert [each.id for each in store.expired_in_hand(session, real_now=NOW)] == [run_out]

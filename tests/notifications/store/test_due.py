@@ -81,11 +81,11 @@ def test_a_message_whose_key_is_known_is_not_written_again(box: Box) -> None:
 def test_only_the_e_mail_in_words_of_a_thread_is_withdrawn(box: Box) -> None:
     put_others(box)
     box.put("it", item="")
-    changed, _ = box.act(lambda: due.withdraw(box.session, [THREAD], "nothing_to_tell", now=NOW))
+    changed, _ = box.act(lambda: due.suppress_in(box.session, [THREAD], "nothing_to_tell", now=NOW))
     assert changed == {"it"}
     row = box.row("it")
     assert (row.status, row.reason, row.changed_at) == ("suppressed", "nothing_to_tell", NOW)
-    assert box.act(lambda: due.withdraw(box.session, [], "nothing_to_tell", now=NOW))[0] == set()
+    assert box.act(lambda: due.suppress_in(box.session, [], "nothing_to_tell", now=NOW))[0] == set()
 
 
 def test_only_what_is_due_to_one_person_is_suppressed(box: Box) -> None:
@@ -111,7 +111,7 @@ def test_at_most_one_message_is_due_in_a_thread_for_each_item(
         session.execute(text("TRUNCATE messages CASCADE"))
         for thread, item, is_withdrawn in steps:
             if is_withdrawn:
-                due.withdraw(session, [thread], "nothing_to_tell", now=NOW)
+                due.suppress_in(session, [thread], "nothing_to_tell", now=NOW)
                 expected.discard((thread, ""))
             else:
                 due.schedule(session, [one(thread=thread, item=item)], settled_at=NOW, now=NOW)

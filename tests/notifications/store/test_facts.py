@@ -23,6 +23,7 @@ from hub_notifications.models import (
 )
 from hub_notifications.store import facts
 from hub_platform.database import Sessions
+from hub_platform.upserts import update_newer, upsert_newer
 
 GROUP, OTHER_GROUP = uuid4(), uuid4()
 ADA, GRACE, EMMY, SOFIA = sorted(uuid4() for _ in range(4))
@@ -45,7 +46,7 @@ def place(session: Session, **changes: Any) -> UUID:
         "transferred_from": None,
         "revision": 1,
     } | changes
-    facts.keep(session, Place, "enrolment_id", values)
+    upsert_newer(session, Place(**values))
     return UUID(str(values["enrolment_id"]))
 
 
@@ -59,7 +60,7 @@ def waits(session: Session, **changes: Any) -> None:
         "changed_at": NOW,
         "revision": 1,
     } | changes
-    facts.keep(session, WaitingEntry, "waiting_id", values)
+    upsert_newer(session, WaitingEntry(**values))
 
 
 def applies(session: Session, **changes: Any) -> None:
@@ -72,7 +73,7 @@ def applies(session: Session, **changes: Any) -> None:
         "changed_at": NOW,
         "revision": 1,
     } | changes
-    facts.keep(session, Application, "application_id", values)
+    upsert_newer(session, Application(**values))
 
 
 REVISIONS = pytest.mark.parametrize(
@@ -83,26 +84,26 @@ REVISIONS = pytest.mark.parametrize(
 
 
 @REVISIONS
-@pytest.mark.parametrize("write", [facts.keep, facts.change])
+@pytest.mark.parametrize("write", [upsert_newer, update_newer])
 def test_only_a_later_revision_replaces_a_row_and_no_other_row(
     session: Session, write: Any, revision: int, changed: set[Row]
 ) -> None:
     for urn in ("110001", "110002"):
-        facts.keep(session, School, "urn", {"urn": urn, "name": "Before", "revision": 2})
+        upsert_newer(session, School(urn=urn, name="Before", revision=2))
     done: list[bool] = []
-    values = {"urn": "110001", "name": "After", "revision": revision}
+    row = School(urn="110001", name="After", revision=revision)
     changes = changes_of(
         session,
         Base.metadata.sorted_tables,
-        lambda: done.append(write(session, School, "urn", values)),
+        lambda: done.append(write(session, row)),
     )
     assert (changes.changed, done) == (changed, [bool(changed)])
 
 
 def test_a_row_that_is_not_there_is_written_but_not_changed(session: Session) -> None:
-    values = {"urn": "110001", "name": "After", "revision": 1}
-    assert not facts.change(session, School, "urn", values)
-    assert facts.keep(session, School, "urn", values)
+    row = School(urn="110001", name="After", revision=1)
+    assert not update_newer(session, row)
+    assert upsert_newer(session, row)
 
 
 def test_a_group_concerns_who_holds_a_place_waits_or_is_named_in_an_application(session: Session) -> None:
@@ -127,10 +128,9 @@ def test_a_pd_day_concerns_who_has_registered_for_it_once(session: Session) -> N
 
 def test_only_the_names_that_were_asked_for_are_read(session: Session) -> None:
     for urn in ("110001", "110002", "110003"):
-        facts.keep(session, School, "urn", {"urn": urn, "name": f"School {urn}", "revision": 1})
+        upsert_newer(session, School(urn=urn, name=f"School {urn}", revision=1))
     for group_id, title in ((GROUP, "Fractions"), (OTHER_GROUP, "Ratio")):
-        values = {"work_group_id": group_id, "title": title, "revision": 1}
-        facts.keep(session, WorkGroup, "work_group_id", values)
+        upsert_newer(session, WorkGroup(work_group_id=group_id, title=title, revision=1))
     asked, _ = place(session), place(session, work_group_id=OTHER_GROUP)
     assert facts.school_names(session, ["110001", "110003"]) == {
         "110001": "School 110001",
@@ -142,7 +142,7 @@ def test_only_the_names_that_were_asked_for_are_read(session: Session) -> None:
 def test_there_is_one_hub_as_it_was_last_described(session: Session) -> None:
     assert facts.hub(session) is None
     for revision, name in enumerate(("Before", "After"), start=1):
-        facts.keep(session, Hub, "sole", {"sole": True, "name": name, "revision": revision})
+        upsert_newer(session, Hub(sole=True, name=name, revision=revision))
     hub = facts.hub(session)
     assert hub is not None
     assert hub.name == "After"
@@ -153,9 +153,8 @@ def test_half_terms_are_read_by_academic_year_in_order(session: Session) -> None
         ("2026/27", [["2026-09-02", "2026-10-23"], ["2026-11-02", "2026-12-18"]]),
         ("2027/28", []),
     ):
-        values = {"academic_year": year, "half_terms": spans, "revision": 1}
-        facts.keep(session, SchoolYear, "academic_year", values)
-    assert facts.half_terms(session) == {
+        upsert_newer(session, SchoolYear(academic_year=year, half_terms=spans, revision=1))
+    assert facts.holidays(session).half_terms == {
         "2026/27": (
             (date(2026, 9, 2), date(2026, 10, 23)),
             (date(2026, 11, 2), date(2026, 12, 18)),

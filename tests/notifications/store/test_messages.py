@@ -9,7 +9,6 @@ from tests.notifications.rows import CLAIM, EARLIER, INSTANT, LATER, OTHER_CLAIM
 
 from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
-from hub_platform.paging import PageRequest
 
 
 @pytest.fixture(name="box")
@@ -64,24 +63,24 @@ def test_only_what_a_claim_still_holds_is_recorded_as_sent(box: Box) -> None:
     assert (row.reason, row.claim, row.claimed_until, row.handed_over) == (None, None, None, False)
 
 
-def test_only_what_a_claim_still_holds_is_recorded_as_not_sent(box: Box) -> None:
+def test_failure_is_recorded_only_for_messages_of_the_claim(box: Box) -> None:
     it = box.put("it", status="sending", handed_over=True)
     theirs = box.put("of another claim", status="sending", claim=OTHER_CLAIM)
     values = {"status": "due", "attempts": 1, "reason": "put_off", "changed_at": NOW}
-    changed, _ = box.act(lambda: store.record_unsent(box.session, CLAIM, it, values))
+    changed, _ = box.act(lambda: store.record_undelivered(box.session, CLAIM, it, values))
     assert changed == {"it"}
     row = box.row("it")
     assert (row.status, row.claim, row.claimed_until, row.reason) == ("due", None, None, "put_off")
     assert not row.handed_over
-    changed, _ = box.act(lambda: store.record_unsent(box.session, CLAIM, theirs, values))
+    changed, _ = box.act(lambda: store.record_undelivered(box.session, CLAIM, theirs, values))
     assert changed == set()
-    assert not store.record_unsent(box.session, CLAIM, theirs, values)
+    assert not store.record_undelivered(box.session, CLAIM, theirs, values)
 
 
-def test_only_what_a_claim_still_holds_is_put_back(box: Box) -> None:
+def test_release_changes_only_messages_of_the_claim(box: Box) -> None:
     box.put("it", status="sending", claim=OTHER_CLAIM, handed_over=True)
     changed, _ = box.act(
-        lambda: store.put_back(box.session, OTHER_CLAIM, reason="away", retry_at=LATER, now=NOW)
+        lambda: store.release(box.session, OTHER_CLAIM, reason="away", retry_at=LATER, now=NOW)
     )
     assert changed == {"it"}
     row = box.row("it")
@@ -94,19 +93,3 @@ def test_the_resends_of_one_message_are_counted(box: Box) -> None:
     for number in range(2):
         box.put(f"again {number}", resend_of=first, resend_by="lead")
     assert [store.resends_of(box.session, id_) for id_ in (first, other)] == [2, 0]
-
-
-def test_a_list_is_narrowed_by_status_by_template_and_by_reason(box: Box) -> None:
-    box.put("due")
-    box.put("another template", template="visit_planned")
-    page = PageRequest(50, None)
-    narrowed: list[tuple[dict[str, Any], set[str]]] = [
-        ({"status": "due"}, {"due", "another template"}),
-        ({"template": "visit_planned"}, {"another template"}),
-        ({"status": "sent"}, {"sent already"}),
-        ({"reason": "before"}, {"failed already", "suppressed already"}),
-    ]
-    for asked, expected in narrowed:
-        rows, _ = store.list_messages(box.session, page, store.Wanted(**asked))
-        assert {box.names[row.id] for row in rows} == expected
-    assert store.summary(box.session) == {"due": 2, "sending": 1, "sent": 1, "failed": 1, "suppressed": 1}

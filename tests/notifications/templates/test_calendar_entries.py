@@ -140,7 +140,7 @@ def test_a_pd_day_without_times_is_a_whole_day_and_needs_no_time_zone(read: Read
 def test_a_visit_has_a_start_and_no_end(read: Reader) -> None:
     visit = an_entry(
         uid=own_uid(UUID("01920000-0000-7000-8000-0000000000f1"), TEACHER, "wessex"),
-        summary="Support visit: Fenbrook Village College",
+        summary="LedSchools visit: Fenbrook Village College",
         ends_at=None,
         description=None,
     )

@@ -15,7 +15,7 @@ from hub_notifications.templates.calendar_entries import CalendarPart, cancel, r
 from hub_notifications.templates.e_mail import Attachment, BadAddress, compose
 from hub_notifications.templates.examples import EXAMPLES, VARIANTS
 from hub_notifications.templates.header_fields import Mailbox, Unwritable
-from hub_notifications.templates.words import Rendered, render
+from hub_notifications.templates.rendering import Rendered, render
 
 ID = UUID("01920000-0000-7000-8000-000000000099")
 WORDS = Rendered(
@@ -72,7 +72,7 @@ def test_the_header_says_who_writes_to_whom_about_what() -> None:
     assert received["To"].addresses[0].display_name == "Ada Nuñez-Ó Briain"
     assert received["To"].addresses[0].addr_spec == "ada@school.example"
     assert (received["From"].addresses[0].display_name, received["From"].addresses[0].addr_spec) == (
-        "Wessex Maths Hub, Office",
+        "Wessex Maths Hub, SendingContext",
         "hub@example.org",
     )
     assert received["Reply-To"].addresses[0].addr_spec == "office@example.org"

@@ -15,7 +15,7 @@ from hub_notifications.templates.content import AboutGroup, CalendarEntry, Conte
 from hub_notifications.templates.examples import BARE_HUB, EXAMPLES, HUB, VARIANTS
 from hub_notifications.templates.hand_over_content import SchoolsHandedOver
 from hub_notifications.templates.header_fields import text_field
-from hub_notifications.templates.words import render
+from hub_notifications.templates.rendering import render
 
 ALL = {str(kind): content for kind, content in EXAMPLES.items()} | VARIANTS
 LONGEST_SENTENCE = 30  # words

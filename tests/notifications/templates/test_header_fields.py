@@ -54,7 +54,7 @@ NAME = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), max_size
 @given(name=NAME)
 @example(name="Nuñez-Ó Briain, Ada")
 @example(name='Robert "Bob" Smith, Jr. <x@y.example>')
-@example(name="Wessex Maths Hub, Office")
+@example(name="Wessex Maths Hub, SendingContext")
 @example(name="王" * 40)
 @example(name="a " * 40)
 @example(name="")

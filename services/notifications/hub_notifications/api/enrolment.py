@@ -1,4 +1,4 @@
-"""How notifications asks enrolment: addresses, joining links and certificates, by RPC at sending."""
+"""RPC requests to enrolment: contacts, joining links and certificates at sending, records for lists."""
 
 from base64 import b64decode
 from collections.abc import Callable, Collection, Mapping
@@ -6,34 +6,34 @@ from typing import Any
 
 from hub_messaging.rpc_client import RpcClient, RpcUnanswered
 from hub_notifications.config import Options
-from hub_notifications.gateways import Contact, ContactsAway, SchoolThreads
+from hub_notifications.gateways import Contact, ContactsUnavailable, SchoolThreads
 from hub_platform.context import context_with
 
 
 class EnrolmentContacts(RpcClient):
-    """Asks enrolment for addresses, joining links and certificates."""
+    """Provides `RpcContacts` to the service."""
 
     def __init__(self) -> None:
         super().__init__("enrolment")
 
     def setup(self) -> None:
-        """Learn how long to wait."""
+        """Read the timeout from the settings."""
         super().setup()
         self.seconds = context_with(self.container, Options).options.contacts_seconds
 
     def get_dependency(self, worker_ctx: Any) -> "RpcContacts":  # noqa: ARG002 - nameko's signature
-        """Enrolment, as the source of addresses, joining links and certificates."""
+        """Return the RPC client."""
         return RpcContacts(self.ask)
 
 
 class RpcContacts:
-    """`gateways.Contacts` and `gateways.People` by RPC."""
+    """Implements `gateways.Contacts` and `gateways.People` by RPC."""
 
     def __init__(self, ask: Callable[..., Any]) -> None:
         self._ask = ask
 
     def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
-        """Look up many at once."""
+        """Return the contact of each teacher who has an address."""
         found = self._answer("contacts", sorted(teacher_ids))
         return {
             teacher_id: Contact(
@@ -47,24 +47,24 @@ class RpcContacts:
         }
 
     def joining_links(self, session_ids: Collection[str]) -> Mapping[str, str]:
-        """Look up many at once."""
+        """Return the joining link of each session that has one."""
         if not session_ids:
             return {}
         links: dict[str, str] = self._answer("joining_links", sorted(session_ids))
         return links
 
     def certificate(self, enrolment_id: str) -> bytes | None:
-        """Fetch one."""
+        """Return the certificate of an enrolment as a PDF, if there is one."""
         pdf = self._answer("certificate", enrolment_id)
         return None if pdf is None else b64decode(pdf)
 
     def records(self, teacher_id: str) -> list[str]:
-        """Look up every record of one person."""
+        """Return the ids of all records of one person."""
         records: list[str] = self._answer("records", teacher_id)
         return records
 
     def of_school(self, urn: str) -> SchoolThreads:
-        """Look up what people do for a school."""
+        """Return the threads of a school's messages."""
         found = self._answer("school_threads", urn)
         threads = [(subject, teacher_id) for subject, teacher_id in found["threads"]]
         return SchoolThreads(urns=found["urns"], threads=threads)
@@ -73,4 +73,4 @@ class RpcContacts:
         try:
             return self._ask(question, argument)
         except RpcUnanswered as exc:
-            raise ContactsAway(type(exc).__name__) from exc
+            raise ContactsUnavailable(type(exc).__name__) from exc

@@ -1,4 +1,4 @@
-"""What operators are told of the mail server: a metric, and a detail of readiness."""
+"""The metric and the readiness detail that report a mail server which refuses this hub."""
 
 from collections.abc import Iterator
 
@@ -7,53 +7,54 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub_notifications.domain.failures import SENDER_TROUBLES
-from hub_notifications.handlers import sender
+from hub_notifications.domain.failures import SENDER_TROUBLES, describe_sender_trouble
+from hub_notifications.store import sender
 from hub_platform.context import context_of
 from hub_platform.database import Sessions
 
 
-class TroubleTable(Collector):
-    """The trouble that is noted in the database, so that every replica tells the same."""
+class TroubleCollector(Collector):
+    """Reads the trouble from the database, so that every replica reports the same."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     def describe(self) -> Iterator[GaugeMetricFamily]:
-        """Name it without asking the database."""
+        """Yield the metric without samples and without a query."""
         yield GaugeMetricFamily(
             "hub_mail_sender_trouble",
-            "1 while the mail server takes nothing from this hub for that reason, otherwise 0.",
+            "1 while the mail server refuses every message of this hub for that reason, otherwise 0.",
             labels=["reason"],
         )
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Read it; nothing while the database is away."""
+        """Yield one sample for each reason; nothing while the database is unavailable."""
         try:
             with self._sessions() as session:
-                noted = sender.trouble(session)
+                recorded = sender.trouble(session)
         except SQLAlchemyError:
             return
         for family in self.describe():
             for reason in SENDER_TROUBLES:
-                family.add_metric([reason], 1.0 if noted is not None and noted.reason == reason else 0.0)
+                is_current = recorded is not None and recorded.reason == reason
+                family.add_metric([reason], 1.0 if is_current else 0.0)
             yield family
 
 
 class MailSender(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
-    """Tells operators of the sender's trouble; the service is ready all the same."""
+    """Registers the metric and the readiness detail; the trouble does not make the service unready."""
 
     def setup(self) -> None:
-        """Say how it is found out."""
+        """Register both with the process."""
         context = context_of(self.container)
         self._sessions = context.sessions
-        context.metrics.register(TroubleTable(self._sessions))
-        context.details["e-mail"] = self._trouble
+        context.metrics.register(TroubleCollector(self._sessions))
+        context.details["e-mail"] = self._detail
 
-    def _trouble(self) -> str | None:
+    def _detail(self) -> str | None:
         try:
             with self._sessions() as session:
-                noted = sender.trouble(session)
+                recorded = sender.trouble(session)
         except SQLAlchemyError:
-            return None  # the check of the database says so
-        return None if noted is None else sender.describe(noted)
+            return None  # the readiness check of the database reports it
+        return None if recorded is None else describe_sender_trouble(recorded.reason, recorded.since)

@@ -9,9 +9,11 @@ from hub_notifications.access import HUB_STAFF
 from hub_notifications.commands import ResendMessage, ResendMessageSchema
 from hub_notifications.domain.kinds import Kind
 from hub_notifications.domain.messages import STATUSES
-from hub_notifications.gateways import ContactsAway
+from hub_notifications.gateways import ContactsUnavailable, People
 from hub_notifications.handlers import messages as handlers
 from hub_notifications.models import Message
+from hub_notifications.queries import messages as queries
+from hub_notifications.store import messages as store
 from hub_platform.problems import Problem
 from hub_platform.routes import Answer, Call, Page, route
 from hub_platform.schemas import DaysQuery
@@ -20,7 +22,7 @@ ID: Final = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class MessageQuery(DaysQuery):
-    """Which messages; `from` and `to` are days on which they were created."""
+    """The filters of a list of messages; `from` and `to` are the days on which they were created."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
     template = fields.String(load_default=None, validate=validate.OneOf([str(kind) for kind in Kind]))
@@ -33,7 +35,7 @@ class MessageQuery(DaysQuery):
 
 
 class MessageSchema(Schema):
-    """A message to one person, who is named by id only."""
+    """A message to one person, who is identified by id only."""
 
     message_id = fields.UUID(attribute="id")
     template = fields.String()
@@ -51,7 +53,7 @@ class MessageSchema(Schema):
 
 
 class SummarySchema(Schema):
-    """How many messages are in each status."""
+    """The number of messages in each status."""
 
     due = fields.Integer()
     sending = fields.Integer()
@@ -61,9 +63,9 @@ class SummarySchema(Schema):
 
 
 class Messages:
-    """What people have been told, and what waits to be sent."""
+    """Messages that were sent or are to be sent."""
 
-    contacts: Any  # gateways.People, by RPC
+    contacts: People
 
     @route(
         "GET",
@@ -76,24 +78,40 @@ class Messages:
     def list_messages(self, call: Call[Any]) -> Page[Message]:
         """List messages, oldest first: of one person, for one school, or about one subject.
 
-        `recipient_ref` is a teacher's id; messages to records merged with it are listed, too. `urn` lists
-        those about places, waiting lists, applications and PD days that count for the school, and about
-        visits to it. `concerns` names a subject, such as `work-groups/<id>`.
+        `recipient_ref` is a teacher's id; messages to records that were merged with it are included. `urn`
+        lists messages about the school's places, waiting lists, applications, PD days and visits. `concerns`
+        is a subject, such as `work-groups/<id>`.
         """
-        wanted = dict(call.query)
-        first, last = wanted.pop("first_day"), wanted.pop("last_day")
-        wanted["begins"] = None if first is None else start_of_day(first)
-        wanted["ends"] = None if last is None else end_of_day(last)
+        asked = call.query
+        first, last = asked["first_day"], asked["last_day"]
+        wanted = queries.MessageFilter(
+            status=asked["status"],
+            template=asked["template"],
+            reason=asked["reason"],
+            concerns=asked["concerns"],
+            begins=None if first is None else start_of_day(first),
+            ends=None if last is None else end_of_day(last),
+        )
         try:
-            return Page(*handlers.list_messages(call.session, call.page, self.contacts, **wanted))
-        except ContactsAway as exc:
-            detail = "Enrolment, which knows people and schools, does not answer; try again."
+            found = queries.find_messages(
+                call.session,
+                call.page,
+                self.contacts,
+                wanted,
+                recipient_ref=asked["recipient_ref"],
+                urn=asked["urn"],
+            )
+        except ContactsUnavailable as exc:
+            detail = (
+                "This list needs data of the enrolment service, which is not available. Try again shortly."
+            )
             raise Problem(503, "enrolment_away", detail, headers={"Retry-After": "10"}) from exc
+        return Page(*found)
 
     @route("GET", "/notifications/v1/messages/<uuid:message_id>", allow=HUB_STAFF, answer=MessageSchema)
     def get_message(self, call: Call[Any]) -> Message:
         """Read one message."""
-        return handlers.find_message(call.session, call.path["message_id"])
+        return store.get_message(call.session, call.path["message_id"])
 
     @route(
         "POST",
@@ -104,11 +122,11 @@ class Messages:
         status=201,
     )
     def resend_message(self, call: Call[ResendMessage]) -> Answer:
-        """Send a message once more; it gets an id of its own."""
+        """Send a copy of a message; the copy has an id of its own."""
         message = handlers.resend_message(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(message, location=f"/notifications/v1/messages/{message.id}")
 
     @route("GET", "/notifications/v1/summary", allow=HUB_STAFF, answer=SummarySchema)
     def summarise(self, call: Call[Any]) -> dict[str, int]:
         """Count messages by status."""
-        return handlers.summary(call.session)
+        return queries.summary(call.session)

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from hub_notifications.access import HUB_STAFF
-from hub_notifications.handlers import templates as handlers
+from hub_notifications.queries import templates as queries
 from hub_platform.routes import Call, route
 
 
@@ -18,19 +18,19 @@ class TemplateSchema(Schema):
 
 
 class TemplatesSchema(Schema):
-    """Every kind of message."""
+    """All kinds of message."""
 
     items = fields.List(fields.Nested(TemplateSchema))
 
 
 class PreviewSchema(Schema):
-    """A message as it looks with made-up facts."""
+    """A message rendered with invented data."""
 
     name = fields.String()
     subject = fields.String()
     text = fields.String()
     html = fields.String()
-    # Release 0 had it. A calendar entry is a message of its own since, `calendar_entry`.
+    # A field of release 0. Calendar entries are separate messages now, `calendar_entry`.
     calendar = fields.String(
         allow_none=True,
         metadata={
@@ -42,14 +42,14 @@ class PreviewSchema(Schema):
 
 
 class Templates:
-    """The words of messages."""
+    """The texts of messages."""
 
     @route("GET", "/notifications/v1/templates", allow=HUB_STAFF, answer=TemplatesSchema)
     def list_templates(self, call: Call[Any]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call
-        """List the kinds of message, when each is sent, and what it is given."""
-        return {"items": handlers.list_templates()}
+        """List the kinds of message, when each is sent, and the names that its template may use."""
+        return {"items": queries.list_templates()}
 
     @route("GET", "/notifications/v1/templates/<name>/preview", allow=HUB_STAFF, answer=PreviewSchema)
-    def preview_template(self, call: Call[Any]) -> handlers.Preview:
-        """Show a message with made-up facts; none is sent."""
-        return handlers.preview(call.path["name"])
+    def preview_template(self, call: Call[Any]) -> queries.Preview:
+        """Render a message with invented data, without sending it."""
+        return queries.preview(call.path["name"])

@@ -1,1 +1,1 @@
-"""The rules of notifications. Standard library only; clock and ids are arguments."""
+"""The rules of notifications: pure functions over dataclasses; clock and ids are arguments."""

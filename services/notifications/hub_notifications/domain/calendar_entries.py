@@ -1,20 +1,20 @@
-"""Which calendar entries a person must be sent: the difference between what they were told and were sent.
+"""Calendar entries to send: the difference between what a person was notified of and the entries they have.
 
-An entry's SEQUENCE (RFC 5545, 3.8.7.4) counts what this person was sent about it: it rises with each change.
+An entry's SEQUENCE (RFC 5545, 3.8.7.4) counts the versions sent to this person: each change increases it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub_notifications.domain.told import Facts
+from hub_notifications.domain.notified import Facts
 
 
 @dataclass(frozen=True, kw_only=True)
 class SentEntry:
-    """An entry as it was last sent."""
+    """The last version of an entry that was sent."""
 
-    uid: str | None  # none: as versions before this one made it of the session alone
+    uid: str | None  # None: sent by a release before ADR 19; see `calendar_uids.earlier_uid`
     sequence: int
     removed: bool
     facts: Facts
@@ -22,10 +22,10 @@ class SentEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class EntryChange:
-    """An entry to send: as a REQUEST, or as a CANCEL when it is removed."""
+    """An entry to send, as a REQUEST or, when `removed`, as a CANCEL."""
 
     item: str  # session:<id>, visit or pd_day
-    uid: str | None  # none: a new entry
+    uid: str | None  # None: a new entry
     is_new: bool
     sequence: int
     removed: bool
@@ -35,7 +35,7 @@ class EntryChange:
 def entry_changes(
     items: Mapping[str, Facts], entries: Mapping[str, SentEntry], *, now: datetime
 ) -> list[EntryChange]:
-    """Compare told items with sent entries; what has begun is left alone. In order of their starts."""
+    """Return the entries whose sent version differs from the item, by start; past starts are skipped."""
     found = []
     for item, facts in items.items():
         if not _has_entry(item) or starts_at(facts) <= now:
@@ -58,12 +58,12 @@ def entry_changes(
 
 
 def starts_at(facts: Facts) -> datetime:
-    """When what an entry stands for starts."""
+    """Return the start of a session, visit or PD day (aware)."""
     return datetime.fromisoformat(facts["starts_at"])
 
 
 def is_removed(facts: Facts) -> bool:
-    """Whether an item is out of the person's calendar."""
+    """Return whether an item no longer belongs in the person's calendar."""
     return bool(facts.get("removed")) or facts.get("state") == "cancelled"
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 
 class Kind(StrEnum):
-    """A kind of message; its value is the template's name and stands in MessageSent."""
+    """A kind of message; its value is the template's name and the `template` of MessageSent."""
 
     PLACE_CONFIRMED = "place_confirmed"
     PLACE_ENDED = "place_ended"
@@ -13,7 +13,7 @@ class Kind(StrEnum):
     SESSION_SCHEDULED = "session_scheduled"
     SESSION_RESCHEDULED = "session_rescheduled"
     SESSION_CANCELLED = "session_cancelled"
-    SESSIONS_CHANGED = "sessions_changed"  # several of the three above in one change
+    SESSIONS_CHANGED = "sessions_changed"  # a change that combines several of the three above
     SESSION_REMINDER = "session_reminder"
     WORK_GROUP_CANCELLED = "work_group_cancelled"
     APPLICATION_WAITLISTED = "application_waitlisted"
@@ -26,17 +26,17 @@ class Kind(StrEnum):
     VISIT_PLANNED = "visit_planned"
     VISIT_CANCELLED = "visit_cancelled"
     SCHOOLS_HANDED_OVER = "schools_handed_over"
-    CALENDAR_ENTRY = "calendar_entry"  # one entry for a calendar, after an e-mail that has said it in words
+    CALENDAR_ENTRY = "calendar_entry"  # one calendar entry, sent after the e-mail that explains it
 
 
 class Urgency(StrEnum):
-    """When a message may be sent; `decent_hours` has the rules."""
+    """When a message may be sent; `sending_hours.sendable_from` has the rules."""
 
-    ANSWER = "answer"  # to the recipient's own request: at once; no kind has it yet
-    CANCELLATION_OR_MOVE = "cancellation_or_move"  # at once if the start is near, otherwise ordinary
-    DEADLINE = "deadline"  # in the next working day's hours, also in school holidays
-    INVITATION = "invitation"  # as ordinary, or as a deadline when the start would come first
-    ORDINARY = "ordinary"  # in the next working day's hours outside school holidays
+    ANSWER = "answer"  # at once, as the reply to the recipient's own request; unused so far
+    CANCELLATION_OR_MOVE = "cancellation_or_move"  # at once if the start is near, otherwise as ORDINARY
+    DEADLINE = "deadline"  # on the next working day, also in the school holidays
+    INVITATION = "invitation"  # as ORDINARY, or as DEADLINE if the start would come first
+    ORDINARY = "ordinary"  # on the next working day outside the school holidays
 
 
 URGENCY: Final[dict[Kind, Urgency]] = {

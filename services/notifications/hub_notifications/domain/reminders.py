@@ -3,29 +3,35 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from hub_notifications.domain.standing import PlaceState, Session, Standing
-from hub_notifications.domain.told import Told
+from hub_notifications.domain.notified import NotifiedState
+from hub_notifications.domain.participations import Participation, PlaceState, Session
 
-# The nearest first: whoever is enrolled the day before gets one reminder, not two.
+# The nearest first: a participant who enrols the day before gets one reminder, not two.
 DAYS_BEFORE: Final = (1, 7)
 
 
 def reminder_days(starts_at: datetime, now: datetime) -> int | None:
-    """Which reminder of a session is due: 1 or 7 days before it starts; None: none yet, or it has begun."""
+    """Return which reminder of a session is due, 1 or 7 (days before its start); None: none is due."""
     if starts_at <= now:
         return None
     return next((days for days in DAYS_BEFORE if now >= starts_at - timedelta(days=days)), None)
 
 
-def reminder_holds(
-    standing: Standing, told: Told, session: Session, *, days: int, sequence: int, now: datetime
+def reminder_applies(
+    participation: Participation,
+    notified: NotifiedState,
+    session: Session,
+    *,
+    days: int,
+    sequence: int,
+    now: datetime,
 ) -> bool:
-    """Whether a participant should be reminded of a session `days` before: it stands as they were told of it.
+    """Return whether a scheduled reminder still applies: the session is as the participant was notified.
 
-    A reminder that waited until the next one is due, or that was written down before a change (`sequence`)
-    of which the participant was told since, is left out.
+    False when the next reminder is due already, and when the reminder was scheduled before a change
+    (`sequence`) of which the participant has been notified since.
     """
-    place, known = standing.place, told.sessions.get(session.session_id)
+    place, known = participation.place, notified.sessions.get(session.session_id)
     return (
         place is not None
         and place.state is PlaceState.ACTIVE

@@ -1,4 +1,4 @@
-"""What a mail server's reply says about a message, a recipient or the sender (RFC 5321, 3463, 4954, 7372)."""
+"""Classification of mail server replies (RFC 5321, 3463, 4954 and 7372)."""
 
 import re
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from hub_notifications.domain.failures import Failure
 SERVICE_CLOSING: Final = 421  # the server closes the connection after this reply (RFC 5321, 3.8)
 PERMANENT: Final = 500
 AUTHENTICATION_REQUIRED: Final = 530  # RFC 4954, 6
-# The mail provider's limits. X.4.5 is mail system congestion in RFC 3463; Gmail sends it for its daily limit,
-# Exchange Online sends the other two.
+# Enhanced codes of sending limits. X.4.5 is congestion in RFC 3463, and Gmail's code for its daily limit;
+# Exchange Online uses the other two.
 QUOTA: Final = frozenset({(4, 5), (1, 90), (7, 705)})
 SENDER_ADDRESS: Final = frozenset({(1, 7), (1, 8)})  # bad sender's mailbox, or system address
 MESSAGE_TOO_BIG: Final = (3, 4)
 CONTENT: Final = 6  # the subject X.6: message content or media
 SECURITY: Final = 7  # the subject X.7: security or policy
-NOT_AUTHENTIC: Final = range(20, 28)  # X.7.20 to X.7.27: DKIM, SPF and their like failed (RFC 7372)
+NOT_AUTHENTIC: Final = range(20, 28)  # X.7.20 to X.7.27: checks such as DKIM and SPF failed (RFC 7372)
 
 _ENHANCED: Final = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\S)")
 _RELAY: Final = re.compile(r"\brelay", re.IGNORECASE)  # of servers without enhanced codes
 
 
 class Step(StrEnum):
-    """The steps of a connection, in order. `body` is the answer after the whole message was sent."""
+    """A step of an SMTP connection, in order; `body` is the reply after the whole message."""
 
     CONNECT = "connect"
     HELLO = "hello"
@@ -38,44 +38,44 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply. Its text is looked at and never kept: it may quote the address."""
+    """A mail server's reply. Never log or store its text: it may quote the address."""
 
     code: int
     text: str = ""
 
     @property
     def enhanced(self) -> tuple[int, int] | None:
-        """Subject and detail of its enhanced status code (RFC 3463), where it has one."""
+        """The subject and detail of the enhanced status code (RFC 3463), if the reply has one."""
         found = _ENHANCED.match(self.text)
         return (int(found[2]), int(found[3])) if found else None
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Classification:
     """The class of a failure, with its reason code.
 
-    `by_others`: it is the sender's own trouble only if other messages meet it too, and otherwise this
-    recipient's refusal.
+    `needs_confirmation`: the failure is of class SENDER only if other messages meet it too; otherwise the
+    server refuses this recipient.
     """
 
     failure: Failure
     reason: str
-    by_others: bool = False
+    needs_confirmation: bool = False
 
 
-def judge(step: Step, reply: Reply) -> Verdict:
-    """Class a reply that is no success."""
+def classify(step: Step, reply: Reply) -> Classification:
+    """Return the class and reason code of a reply that is not a success."""
     if reply.code == SERVICE_CLOSING:
-        return Verdict(Failure.AWAY, "mail_away")
+        return Classification(Failure.UNREACHABLE, "mail_away")
     if step in _BEFORE_MAIL:
         return _before_mail(step, reply)
     if (of_sender := _sender(step, reply)) is not None:
         return of_sender
     if reply.code < PERMANENT:
-        return Verdict(Failure.LATER, "put_off")
+        return Classification(Failure.TEMPORARY, "put_off")
     if (reason := _shared_by_all(step, reply)) is not None:
-        return Verdict(Failure.SENDER, reason, by_others=True)
-    return Verdict(Failure.RECIPIENT, "refused")
+        return Classification(Failure.SENDER, reason, needs_confirmation=True)
+    return Classification(Failure.RECIPIENT, "refused")
 
 
 _BEFORE_MAIL: Final = {
@@ -86,24 +86,27 @@ _BEFORE_MAIL: Final = {
 }
 
 
-def _before_mail(step: Step, reply: Reply) -> Verdict:
-    """A sign-in that is put off counts as refused: after too many attempts servers want a long pause."""
+def _before_mail(step: Step, reply: Reply) -> Classification:
+    """Classify a refusal before MAIL; a deferred sign-in counts as refused, as it needs a long pause."""
     if reply.code < PERMANENT and step is not Step.SIGN_IN:
-        return Verdict(Failure.AWAY, "mail_away")
-    return Verdict(Failure.SENDER, _BEFORE_MAIL[step])
+        return Classification(Failure.UNREACHABLE, "mail_away")
+    return Classification(Failure.SENDER, _BEFORE_MAIL[step])
 
 
-def _sender(step: Step, reply: Reply) -> Verdict | None:
-    """What concerns the sender beyond doubt; MAIL is the same for every message, but for size and content."""
+def _sender(step: Step, reply: Reply) -> Classification | None:
+    """Return a classification if the reply certainly concerns the sender.
+
+    A refused MAIL does, because it is the same for every message except for size and content.
+    """
     if reply.enhanced in QUOTA:
-        return Verdict(Failure.SENDER, "quota_exceeded")
+        return Classification(Failure.SENDER, "quota_exceeded")
     if reply.code == AUTHENTICATION_REQUIRED:
-        return Verdict(Failure.SENDER, "authentication_refused")
+        return Classification(Failure.SENDER, "authentication_refused")
     if reply.enhanced in SENDER_ADDRESS:
-        return Verdict(Failure.SENDER, "sender_refused")
+        return Classification(Failure.SENDER, "sender_refused")
     if step is not Step.MAIL or _of_this_message(reply.enhanced):
         return None
-    return Verdict(Failure.SENDER, "sender_refused" if reply.code >= PERMANENT else "sender_put_off")
+    return Classification(Failure.SENDER, "sender_refused" if reply.code >= PERMANENT else "sender_put_off")
 
 
 def _of_this_message(enhanced: tuple[int, int] | None) -> bool:
@@ -111,7 +114,7 @@ def _of_this_message(enhanced: tuple[int, int] | None) -> bool:
 
 
 def _shared_by_all(step: Step, reply: Reply) -> str | None:
-    """Why every message may be refused alike: no relaying, or a domain that fails its checks."""
+    """Return the reason code of a refusal that may apply to every message: relaying or a domain check."""
     subject, detail = reply.enhanced or (0, 0)
     if step is Step.BODY:
         return "sender_refused" if subject == SECURITY and detail in NOT_AUTHENTIC else None

@@ -1,4 +1,4 @@
-"""Offers of places: how long one stands, and how its end is told."""
+"""Offers of places to teachers on a waiting list: how long each is valid."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -6,23 +6,23 @@ from typing import Final
 from hub_kernel.england import day_in_england, instant_in_england
 from hub_kernel.working_days import working_days_after
 
-WORKING_DAYS: Final = 5  # an offer stands, counted from the day on which the e-mail is sent
+WORKING_DAYS: Final = 5  # validity of an offer, counted from the day on which its e-mail is sent
 
 
 def ends_at(expires_at: datetime, *, sent_at: datetime) -> datetime:
-    """When an offer ends whose e-mail is sent at an instant: never before the fifth working day has ended."""
+    """Return when an offer expires: at `expires_at`, or WORKING_DAYS after its e-mail if that is later."""
     last = working_days_after(day_in_england(sent_at), WORKING_DAYS)
     return max(expires_at, instant_in_england(last + timedelta(days=1), time()))
 
 
 def last_day(expires_at: datetime) -> date:
-    """The last day, in England, on which an offer that ends at an instant (aware UTC) can be answered.
+    """Return the last day, in England, on which an offer that expires at an instant (aware) can be accepted.
 
-    Offers end as a day ends, and then the instant belongs to the day after.
+    An offer expires at midnight, an instant that belongs to the following day.
     """
     return day_in_england(expires_at - timedelta.resolution)
 
 
 def is_last_day(expires_at: datetime, now: datetime) -> bool:
-    """Whether an offer can be answered today, in England, and no later."""
+    """Return whether today, in England, is the last day on which the offer can be accepted."""
     return expires_at > now and last_day(expires_at) == day_in_england(now)

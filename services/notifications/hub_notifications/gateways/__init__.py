@@ -1,12 +1,12 @@
-"""The outside world: mail servers, and enrolment's addresses. A Protocol for each, and the real thing."""
+"""Access to mail servers and to enrolment: a Protocol for each, and the implementation of the first."""
 
 from hub_notifications.domain.failures import Failure
-from hub_notifications.gateways.contacts import Contact, Contacts, ContactsAway
+from hub_notifications.gateways.contacts import Contact, Contacts, ContactsUnavailable
 from hub_notifications.gateways.mail import (
     Connection,
     ConnectionBroken,
-    MailAway,
     Mailer,
+    MailServerUnreachable,
     SenderTrouble,
     Undelivered,
 )
@@ -19,9 +19,9 @@ __all__ = [
     "ConnectionBroken",
     "Contact",
     "Contacts",
-    "ContactsAway",
+    "ContactsUnavailable",
     "Failure",
-    "MailAway",
+    "MailServerUnreachable",
     "MailboxFolder",
     "Mailer",
     "People",

@@ -1,44 +1,44 @@
-"""Names and addresses, which enrolment has."""
+"""Names, addresses, joining links and certificates, which enrolment owns."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 
-class ContactsAway(Exception):
-    """Enrolment did not answer; the messages wait."""
+class ContactsUnavailable(Exception):
+    """Enrolment did not answer in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contact:
-    """The recipient of a message. Kept in memory only, for as long as the message is being sent."""
+    """The recipient of a message; held in memory only while the message is being sent."""
 
     given: str
     family: str
     email: str = field(repr=False)
-    confirmed: bool = True  # false: the person has moved, and the address is not known to be theirs still
+    confirmed: bool = True  # False: the person has moved school, and the address may be out of date
 
 
 class Contacts(Protocol):
-    """Gives names and addresses."""
+    """Looks up contacts, joining links and certificates."""
 
     def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
-        """Look up many at once; a person without an address is missing from the answer.
+        """Return the contact of each teacher, by id; teachers without an address are left out.
 
         Raises:
-            ContactsAway: enrolment did not answer in time.
+            ContactsUnavailable: enrolment did not answer in time.
         """
 
     def joining_links(self, session_ids: Collection[str]) -> Mapping[str, str]:
-        """Look up the joining links of sessions; a session without one is missing from the answer.
+        """Return the joining link of each session, by id; sessions without one are left out.
 
         Raises:
-            ContactsAway: enrolment did not answer in time.
+            ContactsUnavailable: enrolment did not answer in time.
         """
 
     def certificate(self, enrolment_id: str) -> bytes | None:
-        """Fetch the certificate of a completed enrolment as a PDF; None when there is none.
+        """Return the certificate of a completed enrolment as a PDF; None: there is none.
 
         Raises:
-            ContactsAway: enrolment did not answer in time.
+            ContactsUnavailable: enrolment did not answer in time.
         """

@@ -1,4 +1,4 @@
-"""What sends e-mail: the interface of a mail server or a folder, and how it says that it did not."""
+"""The interface of a mail server or mailbox folder, and its failures."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from uuid import UUID
 from hub_notifications.domain.failures import Failure
 
 
-class MailAway(Exception):
-    """The mail server cannot be reached; every message waits."""
+class MailServerUnreachable(Exception):
+    """The mail server cannot be reached, or accepts no message now."""
 
 
 class SenderTrouble(Exception):
-    """The mail server takes nothing from this sender. `reason` is a key of `failures.SENDER_TROUBLES`."""
+    """The mail server refuses this hub; `reason` is a key of `failures.SENDER_TROUBLES`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -22,7 +22,7 @@ class SenderTrouble(Exception):
 
 
 class ConnectionBroken(Exception):
-    """The connection ended at one message. `uncertain`: the server may have taken that message."""
+    """The connection ended during one message; `uncertain`: the server may have accepted that message."""
 
     def __init__(self, *, uncertain: bool) -> None:
         super().__init__(uncertain)
@@ -31,9 +31,9 @@ class ConnectionBroken(Exception):
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A message that was not delivered. `reason` is a code: what a server says may quote the address.
+    """The failure of one message. `reason` is a code, because a server's reply may quote the address.
 
-    The class `SENDER` is a suspicion here: it holds if no other message is accepted either.
+    The class SENDER is unconfirmed here: it applies if no other message is accepted either.
     """
 
     reason: str
@@ -41,25 +41,25 @@ class Undelivered:
 
 
 class Connection(Protocol):
-    """An open connection to whatever sends e-mail."""
+    """An open connection to a mail server or mailbox folder."""
 
     def send(self, message_id: UUID, mail: EmailMessage) -> Undelivered | None:
-        """Hand over one message; None when it was taken.
+        """Send one message; return None if it was accepted.
 
         Raises:
-            ConnectionBroken: the connection cannot be used any more.
-            MailAway: the server takes no message now.
-            SenderTrouble: the server takes nothing from this sender.
+            ConnectionBroken: the connection must not be used again.
+            MailServerUnreachable: the server accepts no message now.
+            SenderTrouble: the server refuses this hub.
         """
 
 
 class Mailer(Protocol):
-    """Something that sends e-mail."""
+    """A mail server or mailbox folder."""
 
     def open(self) -> AbstractContextManager[Connection]:
         """Connect, for several messages.
 
         Raises:
-            MailAway: it cannot be reached.
-            SenderTrouble: it does not let this sender in, or is not the server that it should be.
+            MailServerUnreachable: the server cannot be reached.
+            SenderTrouble: the server refuses to sign this hub in, or its certificate is not valid.
         """

@@ -1,6 +1,6 @@
-"""A folder instead of a mail server, for demonstrations; only its owner may read it.
+"""A mailbox folder instead of a mail server, for demonstrations.
 
-E-mails hold names, addresses and joining links.
+Only its owner may read it, because e-mails hold names, addresses and joining links.
 """
 
 import os
@@ -11,31 +11,31 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from hub_notifications.gateways.mail import Connection, MailAway
+from hub_notifications.gateways.mail import Connection, MailServerUnreachable
 
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
 
 
 class MailboxFolder:
-    """Writes each message into a folder as <message id>.eml. A repeat replaces it."""
+    """Writes each message into a folder as <message id>.eml; a repeated message replaces its file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
-        """Make the folder, or close it to others when an earlier release left it open."""
+        """Create the folder, or restrict the permissions that an earlier release gave it."""
         try:
             self._folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
             if self._folder.stat().st_uid == os.geteuid():
                 self._folder.chmod(FOLDER_MODE)
         except OSError as exc:
-            raise MailAway from exc
+            raise MailServerUnreachable from exc
         yield self
 
     def send(self, message_id: UUID, mail: EmailMessage) -> None:
-        """Write the file whole or not at all."""
+        """Write the file atomically."""
         unfinished = self._folder / f".{message_id}.part"
         try:
             unfinished.unlink(missing_ok=True)
@@ -45,4 +45,4 @@ class MailboxFolder:
                 file.write(mail.as_bytes())
             unfinished.replace(self._folder / f"{message_id}.eml")
         except OSError as exc:
-            raise MailAway from exc
+            raise MailServerUnreachable from exc

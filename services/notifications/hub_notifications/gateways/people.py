@@ -1,4 +1,4 @@
-"""Which records are of one person, and what people do for a school: enrolment knows both."""
+"""The records of one person and the threads of one school, which enrolment owns."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from typing import Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolThreads:
-    """What the messages for one school are about."""
+    """The threads of messages that count for one school."""
 
-    urns: Collection[str]  # the school's and those of the schools that it carries on
+    urns: Collection[str]  # of the school and its predecessors
     threads: Collection[tuple[str, str]]  # subject, such as work-groups/<id>, and teacher id
 
 
 class People(Protocol):
-    """Finds whose messages are asked for; nothing of it is kept."""
+    """Looks up people and schools for lists of messages; nothing of the answers is stored."""
 
     def records(self, teacher_id: str) -> Collection[str]:
-        """Look up the ids of every record of one person, merged ones included; none of an unknown person.
+        """Return the ids of all records of one person, merged ones included; empty for an unknown person.
 
         Raises:
-            ContactsAway: enrolment did not answer in time.
+            ContactsUnavailable: enrolment did not answer in time.
         """
 
     def of_school(self, urn: str) -> SchoolThreads:
-        """Look up what people do for a school: places, waiting lists, applications and PD days.
+        """Return the threads of a school's places, waiting lists, applications and PD days.
 
         Raises:
-            ContactsAway: enrolment did not answer in time.
+            ContactsUnavailable: enrolment did not answer in time.
         """

@@ -1,1 +1,1 @@
-"""Use cases and reactions of notifications. A reaction writes down what is due; `sending` works it off."""
+"""Use cases and reactions of notifications. Reactions schedule messages; `sending` sends them."""

@@ -1,4 +1,4 @@
-"""Schools' applications: the teachers whom one names are told of a decision that is put off or a no."""
+"""Reactions to schools' applications for places on Work Groups."""
 
 from typing import Final
 
@@ -11,12 +11,13 @@ from hub_contracts.enrolment import (
     ApplicationWaitlisted,
     ApplicationWithdrawn,
 )
-from hub_notifications.domain.messages import Cause
-from hub_notifications.domain.standing import ApplicationState
+from hub_messaging.delivery import Delivery
+from hub_notifications.domain.messages import Timing
+from hub_notifications.domain.participations import ApplicationState
 from hub_notifications.domain.threads import group_thread
-from hub_notifications.handlers.scheduling import schedule
 from hub_notifications.models import Application
-from hub_notifications.store import facts
+from hub_notifications.steps.scheduling import schedule
+from hub_platform.upserts import upsert_newer
 
 ApplicationEvent = (
     ApplicationSubmitted
@@ -34,17 +35,18 @@ STATE_OF: Final[dict[type[ApplicationEvent], ApplicationState]] = {
 }
 
 
-def on_application_changed(session: Session, event: ApplicationEvent, cause: Cause) -> None:
-    """Keep what has become of an application, and tell the teachers whom it names."""
+def on_application_changed(session: Session, delivery: Delivery[ApplicationEvent], timing: Timing) -> None:
+    """Store the state of an application, and notify the teachers whom it names."""
+    event = delivery.event
     teacher_ids = list(event.teacher_ids or ())
-    values = {
-        "application_id": event.application_id,
-        "work_group_id": event.work_group_id,
-        "teacher_ids": teacher_ids,
-        "state": str(STATE_OF[type(event)]),
-        "changed_at": cause.happened_at,
-        "revision": cause.revision,
-    }
-    if facts.keep(session, Application, "application_id", values):
+    row = Application(
+        application_id=event.application_id,
+        work_group_id=event.work_group_id,
+        teacher_ids=teacher_ids,
+        state=STATE_OF[type(event)],
+        changed_at=delivery.occurred_at,
+        revision=delivery.revision,
+    )
+    if upsert_newer(session, row):
         threads = [group_thread(event.work_group_id, teacher_id) for teacher_id in teacher_ids]
-        schedule(session, threads, cause)
+        schedule(session, threads, timing)

@@ -1,16 +1,16 @@
-"""Whom nothing is written to any more.
+"""Reactions to the erasure of a person.
 
-Of a merged record nothing need be known here: enrolment answers for it with the address of the record that
-is left.
+Merged records need no reaction: enrolment answers for them with the contact of the remaining record.
 """
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import TeacherAnonymised
-from hub_notifications.domain.messages import Cause
+from hub_messaging.delivery import Delivery
+from hub_notifications.domain.messages import Timing
 from hub_notifications.store import due as store
 
 
-def on_teacher_anonymised(session: Session, event: TeacherAnonymised, cause: Cause) -> None:
-    """Drop what is due to somebody who was erased; what becomes due later finds no address."""
-    store.suppress_to(session, event.teacher_id, "anonymised", now=cause.now)
+def on_teacher_anonymised(session: Session, delivery: Delivery[TeacherAnonymised], timing: Timing) -> None:
+    """Suppress every due message to an erased person; later messages fail, because there is no address."""
+    store.suppress_to(session, delivery.event.teacher_id, "anonymised", now=timing.now)

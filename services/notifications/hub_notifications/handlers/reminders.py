@@ -1,4 +1,4 @@
-"""Reminders: written down when their time has come, for sessions and offers as they stand then."""
+"""Scheduling reminders of sessions and offers."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,22 +7,21 @@ from sqlalchemy.orm import Session
 
 from hub_kernel.england import day_in_england
 from hub_notifications.domain import waiting_list
-from hub_notifications.domain.decent_hours import NONE_KNOWN, sendable_from
 from hub_notifications.domain.kinds import URGENCY, Kind
 from hub_notifications.domain.reminders import DAYS_BEFORE, reminder_days
+from hub_notifications.domain.sending_hours import NONE_KNOWN, sendable_from
 from hub_notifications.domain.threads import group_thread
-from hub_notifications.handlers.scheduling import holidays_of
-from hub_notifications.store import due
+from hub_notifications.store import due, facts
 from hub_notifications.store import reminders as store
 from hub_notifications.store.due import Due
 
-LONGEST_OFFER: Final = timedelta(days=60)  # bounds the search for offers whose last day has come
+LONGEST_OFFER: Final = timedelta(days=60)  # limits the search for offers that expire today
 
 
-def remind(session: Session, *, now: datetime) -> int:
-    """Write down the reminders whose time has come; gives how many are new.
+def schedule_reminders(session: Session, *, now: datetime) -> int:
+    """Schedule the reminders that are due now; return how many are new.
 
-    A participant who was told of the session within that time is not reminded of it.
+    A participant who was notified of the session within the reminder's time is not reminded of it.
     """
     messages = [message for days in DAYS_BEFORE for message in _before_sessions(session, days, now=now)]
     messages += _last_days(session, now=now)
@@ -30,13 +29,13 @@ def remind(session: Session, *, now: datetime) -> int:
 
 
 def _before_sessions(session: Session, days: int, *, now: datetime) -> list[Due]:
-    """Reminders `days` before sessions, unless a nearer one is due."""
+    """Return the reminders `days` before sessions, unless a nearer reminder is due."""
     found = [
         each
         for each in store.sessions_to_remind(session, now=now, days=days)
         if reminder_days(each.starts_at, now) == days
     ]
-    holidays = holidays_of(session) if found else NONE_KNOWN
+    holidays = facts.holidays(session) if found else NONE_KNOWN
     return [
         Due(
             thread=group_thread(each.work_group_id, each.teacher_id),
@@ -53,14 +52,14 @@ def _before_sessions(session: Session, days: int, *, now: datetime) -> list[Due]
 
 
 def _last_days(session: Session, *, now: datetime) -> list[Due]:
-    """Reminders of offers whose last day it is and that were told on an earlier day."""
+    """Return reminders of offers whose last day is today and that were notified on an earlier day."""
     today = day_in_england(now)
     offers = store.open_offers(session, now=now, until=now + LONGEST_OFFER)
-    holidays = holidays_of(session) if offers else NONE_KNOWN
+    holidays = facts.holidays(session) if offers else NONE_KNOWN
     found = []
     for offer in offers:
-        told_today = day_in_england(offer.told_at) >= today
-        if told_today or waiting_list.last_day(offer.expires_at) != today:
+        is_new_today = day_in_england(offer.told_at) >= today
+        if is_new_today or waiting_list.last_day(offer.expires_at) != today:
             continue
         due_at = sendable_from(URGENCY[Kind.OFFER_LAST_DAY], now=now, starts_at=None, holidays=holidays)
         found.append(

@@ -1,13 +1,16 @@
-"""Sends what is due.
+"""Sending the messages that are due.
 
-The one handler that opens its own transactions: an e-mail is never sent inside one. Claim and decide what
-each message says (commit); for each, note that it is handed over (commit), send, record together with what
-the person has been told and MessageSent or MessageFailed (commit).
-When the process dies between sending and recording, the claim runs out; of at most one message it is then
-not known whether it was taken. That one is repeated once, with the same Message-ID.
+The one use case that opens its own transactions, because an e-mail is never sent inside one:
+
+1. `steps.preparing`: claim a batch and decide the content of each message (commit).
+2. `steps.wording` and `steps.composing`: write each e-mail; mark it as handed over (commit); send it.
+3. `steps.recording`: record the outcome, the notified items, and MessageSent or MessageFailed (commit).
+
+If the process dies between sending and recording, the claim expires. At most one message may then have been
+accepted without a record; it is repeated once, with the same Message-ID.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,24 +23,25 @@ from sqlalchemy.orm import Session
 
 from hub_notifications.domain import messages
 from hub_notifications.domain.kinds import Kind
+from hub_notifications.domain.messages import Clock
+from hub_notifications.domain.sender import Sender
 from hub_notifications.gateways import (
     Contact,
     Contacts,
-    ContactsAway,
+    ContactsUnavailable,
     Failure,
-    MailAway,
     Mailer,
+    MailServerUnreachable,
     SenderTrouble,
     Undelivered,
 )
-from hub_notifications.handlers import composing, preparing, sender, wording
-from hub_notifications.handlers.composing import Sender
-from hub_notifications.handlers.delivery import UNCERTAIN, deliver
-from hub_notifications.handlers.preparing import Prepared
-from hub_notifications.handlers.recording import Outcome, record
-from hub_notifications.handlers.wording import Known
+from hub_notifications.gateways.delivery import UNCERTAIN, deliver
 from hub_notifications.models import Message
-from hub_notifications.store import claimed as claimed_store
+from hub_notifications.steps import composing, preparing, sender_trouble, wording
+from hub_notifications.steps.preparing import Prepared
+from hub_notifications.steps.recording import Outcome, record
+from hub_notifications.steps.wording import Known
+from hub_notifications.store import claims
 from hub_notifications.store import messages as store
 from hub_notifications.templates.content import HubDetails
 from hub_notifications.templates.e_mail import BadAddress
@@ -46,201 +50,198 @@ from hub_platform.ids import new_id
 
 log = structlog.get_logger(__name__)
 
-BATCH: Final = 100  # addresses asked for in one call
+BATCH: Final = 100  # addresses requested in one call
 
 
 @dataclass(frozen=True, kw_only=True)
-class Office:
-    """Everything that sending needs."""
+class SendingContext:
+    """The resources that sending uses."""
 
     sessions: Sessions
     contacts: Contacts
     mailer: Mailer
     sender: Sender
-    hub_details: HubDetails  # of the settings, until enrolment has described the hub
-    hub_now: Callable[[], datetime]  # what is due, and when an e-mail was sent
-    real_now: Callable[[], datetime]  # claims and retries
-    closing: Callable[[], bool]  # whether to leave the rest for the next turn
-    started_at: datetime | None = None  # real time at which this process began
+    hub_details: HubDetails  # from the settings, until enrolment has described the hub
+    hub_now: Callable[[], datetime]  # for due times and for the Date of an e-mail
+    real_now: Callable[[], datetime]  # for claims and retries
+    closing: Callable[[], bool]  # whether to leave the remaining messages for the next turn
+    started_at: datetime | None = None  # real time at which this process started
+
+    def clock(self) -> Clock:
+        """Return the current hub time and real time."""
+        return Clock(now=self.hub_now(), real_now=self.real_now())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Messages claimed together, with what their words need."""
+    """Messages that were claimed together, with the data for their content."""
 
     claim: UUID
-    at: datetime  # hub time at which it was decided what each message says; its Date
+    at: datetime  # hub time at which the content was decided; the Date of the e-mails
     claimed_n: int
-    prepared: Sequence[Prepared]
+    prepared: list[Prepared]
     known: Known
 
 
-def send_due(office: Office) -> int:
-    """Send one batch; gives how many messages it held, 0 when nothing is due or nothing can be sent now."""
-    batch = _claim(office)
+def send_due(context: SendingContext) -> int:
+    """Send one batch; return its number of messages, 0 when nothing is due or sending is paused."""
+    batch = _claim(context)
     if not batch.prepared:
         if not batch.claimed_n:
-            sender.look(
-                office.sessions, office.mailer, real_now=office.real_now, started_at=office.started_at
+            sender_trouble.probe(
+                context.sessions, context.mailer, real_now=context.real_now, started_at=context.started_at
             )
         return batch.claimed_n
     try:
-        recipients = {each.message.recipient_ref for each in batch.prepared}
-        contacts = office.contacts.find(recipients)
-        links = office.contacts.joining_links(wording.sessions_with_links(batch.prepared))
-        known = Known(
-            hub=batch.known.hub,
-            schools=batch.known.schools,
-            moved_from=batch.known.moved_from,
-            links={UUID(session_id): link for session_id, link in links.items()},
-        )
-        _send(office, batch, contacts, known)
-    except ContactsAway:
-        return _put_back(office, batch.claim, "contacts_away", messages.WAIT_WHEN_AWAY)
-    except MailAway:
-        return _put_back(office, batch.claim, "mail_away", messages.WAIT_WHEN_AWAY)
+        contacts = context.contacts.find({each.message.recipient_ref for each in batch.prepared})
+        links = context.contacts.joining_links(wording.sessions_with_links(batch.prepared))
+        _send(context, batch, contacts, batch.known.with_links(links))
+    except ContactsUnavailable:
+        return _release(context, batch.claim, "contacts_away", messages.WAIT_WHEN_UNREACHABLE)
+    except MailServerUnreachable:
+        return _release(context, batch.claim, "mail_away", messages.WAIT_WHEN_UNREACHABLE)
     except SenderTrouble as exc:
-        with office.sessions.begin() as session:
-            sender.stop(session, exc.reason, real_now=office.real_now())
-        return _put_back(office, batch.claim, exc.reason, None)
-    if office.closing():
-        return _put_back(office, batch.claim, None, None)
+        with context.sessions.begin() as session:
+            sender_trouble.pause(session, exc.reason, real_now=context.real_now())
+        return _release(context, batch.claim, exc.reason, None)
+    if context.closing():
+        return _release(context, batch.claim, None, None)
     return batch.claimed_n
 
 
-def _claim(office: Office) -> Batch:
-    now, real_now, claim = office.hub_now(), office.real_now(), new_id()
-    with office.sessions.begin() as session:
-        release_expired(session, now=now, real_now=real_now)
-        paused = sender.is_paused(session, real_now=real_now, started_at=office.started_at)
-        until = real_now + messages.CLAIM_LASTS
+def _claim(context: SendingContext) -> Batch:
+    clock, claim = context.clock(), new_id()
+    with context.sessions.begin() as session:
+        release_expired(session, clock)
+        paused = sender_trouble.is_paused(session, real_now=clock.real_now, started_at=context.started_at)
+        until = clock.real_now + messages.CLAIM_LASTS
         claimed = (
             []
             if paused
-            else store.claim(session, claim, now=now, real_now=real_now, until=until, limit=BATCH)
+            else store.claim(session, claim, now=clock.now, real_now=clock.real_now, until=until, limit=BATCH)
         )
-        prepared = preparing.prepare(session, claim, claimed, now=now, real_now=real_now)
-        known = wording.load_known(session, prepared, office.hub_details)
-    return Batch(claim=claim, at=now, claimed_n=len(claimed), prepared=prepared, known=known)
+        prepared = preparing.prepare(session, claim, claimed, clock)
+        known = wording.load_known(session, prepared, context.hub_details)
+    return Batch(claim=claim, at=clock.now, claimed_n=len(claimed), prepared=prepared, known=known)
 
 
-def release_expired(session: Session, *, now: datetime, real_now: datetime) -> None:
-    """Release what a dead sender had claimed; of what it had handed over it is not known what became."""
-    for message in store.expired_in_hand(session, real_now=real_now):
-        assert message.claim is not None, "the database sees to it"  # noqa: S101 - for the type checker
-        record(session, message.claim, Outcome(message, UNCERTAIN), now=now, real_now=real_now)
-    for claim in store.expired_claims(session, real_now=real_now):
-        claimed_store.make_room(session, claim, now=now)  # the threads may have become due again meanwhile
-        store.put_back(session, claim, reason=None, retry_at=None, now=now)
+def release_expired(session: Session, clock: Clock) -> None:
+    """Release expired claims; a message that had been handed over may have been accepted."""
+    for message in store.expired_in_hand(session, real_now=clock.real_now):
+        assert message.claim is not None, "guaranteed by a constraint"  # noqa: S101 - for the type checker
+        record(session, message.claim, Outcome(message, UNCERTAIN), clock)
+    for claim in store.expired_claims(session, real_now=clock.real_now):
+        claims.suppress_duplicates(session, claim, now=clock.now)
+        store.release(session, claim, reason=None, retry_at=None, now=clock.now)
 
 
-class _Unrecorded:
-    """Outcomes of a batch; each is recorded in the transaction that hands the next message over."""
+class _PendingOutcomes:
+    """Outcomes of a batch; each is recorded in the transaction that marks the next message as handed over."""
 
-    def __init__(self, office: Office, batch: Batch) -> None:
-        self._office = office
+    def __init__(self, context: SendingContext, batch: Batch) -> None:
+        self._context = context
         self._batch = batch
         self._outcomes: list[Outcome] = []
-        self._is_taken = False
+        self._has_accepted = False
 
-    def note(self, prepared: Prepared, undelivered: Undelivered | None) -> None:
-        """Remember what became of a message."""
-        self._outcomes.append(Outcome(prepared.message, undelivered, prepared, self._office.sender.hub_id))
+    def add(self, prepared: Prepared, undelivered: Undelivered | None) -> None:
+        """Add the outcome of a message; `undelivered` is None when the server accepted it."""
+        hub_id = self._context.sender.hub_id
+        self._outcomes.append(Outcome(prepared.message, undelivered, prepared, hub_id))
 
     def record(self, session: Session) -> None:
-        """Record what is remembered; the first message that is taken ends the sender's trouble, if any."""
-        office = self._office
+        """Record the outcomes; the first accepted message ends a recorded sender trouble."""
         for outcome in self._outcomes:
-            if outcome.undelivered is None and not self._is_taken:
-                sender.resume(session)
-                self._is_taken = True
-            record(session, self._batch.claim, outcome, now=office.hub_now(), real_now=office.real_now())
+            if outcome.undelivered is None and not self._has_accepted:
+                sender_trouble.resume(session)
+                self._has_accepted = True
+            record(session, self._batch.claim, outcome, self._context.clock())
 
-    def forget(self) -> None:
-        """Call this after the commit."""
+    def clear(self) -> None:
+        """Forget the outcomes, once they are committed."""
         self._outcomes.clear()
 
 
-def _send(office: Office, batch: Batch, contacts: Mapping[str, Contact], known: Known) -> None:
-    """Send a batch; of at most one message it is not recorded what became of it, whatever happens."""
+def _send(context: SendingContext, batch: Batch, contacts: Mapping[str, Contact], known: Known) -> None:
+    """Send a batch; on any failure at most one message is left without a recorded outcome."""
     by_id = {each.message.id: each for each in batch.prepared}
-    unrecorded = _Unrecorded(office, batch)
-    mails = _mails(office, batch, contacts, known, unrecorded)
+    pending = _PendingOutcomes(context, batch)
+    mails = _mails(context, batch, contacts, known, pending)
     try:
-        with closing(deliver(office.mailer, mails, office.closing)) as results:
+        with closing(deliver(context.mailer, mails, context.closing)) as results:
             for message_id, undelivered in results:
-                unrecorded.note(by_id[message_id], undelivered)
+                pending.add(by_id[message_id], undelivered)
     finally:
-        with office.sessions.begin() as session:
-            unrecorded.record(session)
+        with context.sessions.begin() as session:
+            pending.record(session)
 
 
 def _mails(
-    office: Office,
+    context: SendingContext,
     batch: Batch,
     contacts: Mapping[str, Contact],
     known: Known,
-    unrecorded: _Unrecorded,
+    pending: _PendingOutcomes,
 ) -> Iterator[tuple[UUID, EmailMessage]]:
-    """Write each message when it is its turn; one that cannot be written is recorded as such."""
+    """Yield each e-mail when it is to be sent; one that cannot be written is recorded as undelivered."""
     for prepared in batch.prepared:
         contact = contacts.get(prepared.message.recipient_ref)
-        mail = _write(office, prepared, contact, known, at=batch.at)
-        is_held = False
+        mail = _write(context, prepared, contact, known, at=batch.at)
+        is_claimed = False
         if isinstance(mail, Undelivered):
-            unrecorded.note(prepared, mail)
-        with office.sessions.begin() as session:
-            unrecorded.record(session)
+            pending.add(prepared, mail)
+        with context.sessions.begin() as session:
+            pending.record(session)
             if contact is not None and not contact.confirmed:
-                _wait_for_address(office, session, batch, prepared.message)
+                _wait_for_address(context, session, batch, prepared.message)
             elif not isinstance(mail, Undelivered):
-                is_held = store.hand_over(session, batch.claim, prepared.message.id)
-        unrecorded.forget()
-        if is_held and not isinstance(mail, Undelivered):
+                is_claimed = store.mark_handed_over(session, batch.claim, prepared.message.id)
+        pending.clear()
+        if is_claimed and not isinstance(mail, Undelivered):
             yield prepared.message.id, mail
 
 
-def _wait_for_address(office: Office, session: Session, batch: Batch, message: Message) -> None:
-    claimed_store.put_off(
+def _wait_for_address(context: SendingContext, session: Session, batch: Batch, message: Message) -> None:
+    claims.postpone(
         session,
         batch.claim,
         message.id,
-        now=office.hub_now(),
-        retry_at=office.real_now() + messages.WAIT_FOR_ADDRESS,
+        now=context.hub_now(),
+        retry_at=context.real_now() + messages.WAIT_FOR_ADDRESS,
         reason=messages.ADDRESS_UNCONFIRMED,
     )
 
 
 def _write(
-    office: Office, prepared: Prepared, contact: Contact | None, known: Known, *, at: datetime
+    context: SendingContext, prepared: Prepared, contact: Contact | None, known: Known, *, at: datetime
 ) -> EmailMessage | Undelivered:
     if contact is None:
         return Undelivered("no_address", Failure.RECIPIENT)
     try:
-        certificate = _certificate(office, prepared)
-        return composing.compose(prepared, contact, known, office.sender, certificate=certificate, now=at)
-    except ContactsAway:
+        certificate = _certificate(context, prepared)
+        return composing.compose(prepared, contact, known, context.sender, certificate=certificate, now=at)
+    except ContactsUnavailable:
         raise
     except BadAddress:
         return Undelivered("bad_address", Failure.RECIPIENT)
     except KeyError:
-        return Undelivered("facts_missing", Failure.LATER)
-    except Exception as exc:  # noqa: BLE001 - a bug in one message must not hold up the others: retried, then failed
+        return Undelivered("facts_missing", Failure.TEMPORARY)
+    except Exception as exc:  # noqa: BLE001 - a bug in one message must not block the others
         log.error("message_not_written", message_id=str(prepared.message.id), error=type(exc).__name__)
-        return Undelivered("bug", Failure.LATER)
+        return Undelivered("bug", Failure.TEMPORARY)
 
 
-def _certificate(office: Office, prepared: Prepared) -> bytes | None:
+def _certificate(context: SendingContext, prepared: Prepared) -> bytes | None:
     if prepared.found.kind is not Kind.PARTICIPANT_COMPLETED:
         return None
-    return office.contacts.certificate(prepared.found.items["place"]["enrolment_id"])
+    return context.contacts.certificate(prepared.found.items["place"]["enrolment_id"])
 
 
-def _put_back(office: Office, claim: UUID, reason: str | None, wait: timedelta | None) -> int:
-    """Let what was claimed and not recorded wait, with no attempt used up; gives 0: nothing more is sent."""
-    retry_at = None if wait is None else office.real_now() + wait
-    now = office.hub_now()
-    with office.sessions.begin() as session:
-        claimed_store.make_room(session, claim, now=now)
-        store.put_back(session, claim, reason=reason, retry_at=retry_at, now=now)
+def _release(context: SendingContext, claim: UUID, reason: str | None, wait: timedelta | None) -> int:
+    """Release all unrecorded messages of a claim without counting an attempt; return 0, to end the turn."""
+    clock = context.clock()
+    retry_at = None if wait is None else clock.real_now + wait
+    with context.sessions.begin() as session:
+        claims.suppress_duplicates(session, claim, now=clock.now)
+        store.release(session, claim, reason=reason, retry_at=retry_at, now=clock.now)
     return 0

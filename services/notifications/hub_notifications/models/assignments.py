@@ -9,7 +9,7 @@ from hub_notifications.models.base import Base
 
 
 class Assignment(Base):
-    """A person is the PD lead of a school from a day on."""
+    """One PD lead's assignment to one school."""
 
     __tablename__ = "assignments"
 
@@ -18,6 +18,6 @@ class Assignment(Base):
     pd_lead_id: Mapped[UUID] = mapped_column(index=True)
     starts_on: Mapped[date]
     follows: Mapped[UUID | None] = mapped_column(index=True)
-    ended_on: Mapped[date | None]  # its last day, when it was handed over or ended
-    changed_at: Mapped[datetime]  # when it was last announced
+    ended_on: Mapped[date | None]  # its last day, once it was handed over or ended
+    changed_at: Mapped[datetime]  # the time of the last event about it
     revision: Mapped[int]

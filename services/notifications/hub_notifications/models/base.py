@@ -1,4 +1,4 @@
-"""What every table of notifications has in common."""
+"""The declarative base of notifications' tables."""
 
 from typing import Any
 

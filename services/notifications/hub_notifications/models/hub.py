@@ -1,4 +1,4 @@
-"""The hub, its school years and the names of schools, as other services have announced them."""
+"""The hub, its school years and the names of schools, as published by other services."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from hub_notifications.models.base import Base
 
 
 class Hub(Base):
-    """The hub as its messages name it: one row. The contact is an office, not a person."""
+    """The hub's name and contact for messages, in one row; the contact is an office, not a person."""
 
     __tablename__ = "hub"
     __table_args__ = (CheckConstraint("sole", name="sole"),)

@@ -1,20 +1,20 @@
-"""Messages, what each person has been told, and the calendar entries that they have.
+"""Messages, the items of which people were notified, and the calendar entries that they were sent.
 
-Neither an address nor a person's name is in any of them.
+No table holds an address or a person's name.
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub_notifications.domain.notified import Facts
 from hub_notifications.models.base import Base
 
 
 class Message(Base):
-    """One message to one person. Its words and the address are found when it is sent."""
+    """One message to one person; its text and the address are determined when it is sent."""
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -40,21 +40,21 @@ class Message(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    template: Mapped[str]  # a Kind; decided anew when it is sent
+    template: Mapped[str]  # a Kind; decided when it is sent
     recipient_ref: Mapped[str]  # a teacher's id
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     concerns: Mapped[str]  # the thread: work-groups/<id>, pd-days/<id>, visits/<id> or pd-leads/<id>
-    item: Mapped[str]  # "" for the e-mail in words; else entry:…, reminder:… or resend:…
-    about: Mapped[dict[str, Any]]  # ids and times that a reminder, an entry or a resend needs
+    item: Mapped[str]  # "" for the e-mail; otherwise entry:…, reminder:…, last-day:… or resend:…
+    about: Mapped[Facts]  # ids and times that a reminder, an entry or a resend needs
     status: Mapped[str]
     attempts: Mapped[int] = mapped_column(default=0)
-    uncertain: Mapped[int] = mapped_column(default=0)  # attempts that the mail server may have taken
-    handed_over: Mapped[bool] = mapped_column(default=False)  # to the mail server, and not recorded yet
+    uncertain: Mapped[int] = mapped_column(default=0)  # attempts that the mail server may have accepted
+    handed_over: Mapped[bool] = mapped_column(default=False)  # without a recorded outcome so far
     due_at: Mapped[datetime]  # hub time before which it is not sent
-    retry_at: Mapped[datetime | None]  # real time before which it is not tried again; none while not put off
+    retry_at: Mapped[datetime | None]  # real time before which it is not sent; None: not postponed
     claim: Mapped[UUID | None]
     claimed_until: Mapped[datetime | None]  # real time
-    reason: Mapped[str | None]  # a code, never what a mail server said: that may quote the address
+    reason: Mapped[str | None]  # a code, because a mail server's reply may quote the address
     sent_at: Mapped[datetime | None]
     resend_of: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"), index=True)
     resend_by: Mapped[str | None]
@@ -63,12 +63,12 @@ class Message(Base):
 
     @property
     def next_attempt_at(self) -> datetime:
-        """The earliest instant of the next attempt; the two clocks agree but in a demonstration."""
+        """The earliest instant of the next attempt; hub time and real time differ only in a demonstration."""
         return self.due_at if self.retry_at is None else max(self.due_at, self.retry_at)
 
 
 class ToldItem(Base):
-    """One thing that one person has been told in a thread."""
+    """One item of which one person was notified in a thread."""
 
     __tablename__ = "told_items"
     __table_args__ = (
@@ -78,20 +78,20 @@ class ToldItem(Base):
     concerns: Mapped[str] = mapped_column(primary_key=True)
     teacher_id: Mapped[UUID] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)  # place, group, session:<id>, waiting, visit …
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[Facts]
     told_at: Mapped[datetime]
 
 
 class CalendarEntry(Base):
-    """An entry that one person was sent for their calendar."""
+    """A calendar entry that one person was sent."""
 
     __tablename__ = "calendar_entries"
 
     concerns: Mapped[str] = mapped_column(primary_key=True)
     teacher_id: Mapped[UUID] = mapped_column(primary_key=True)
     item: Mapped[str] = mapped_column(primary_key=True)  # session:<id>, visit or pd_day
-    uid: Mapped[str | None]  # none: as versions before this table made it of the session alone
+    uid: Mapped[str | None]  # None: sent by a release before ADR 19; see `calendar_uids.earlier_uid`
     sequence: Mapped[int]
     removed: Mapped[bool]
-    facts: Mapped[dict[str, Any]]  # what was told when it was sent
+    facts: Mapped[Facts]  # the item's state in the sent version
     sent_at: Mapped[datetime]

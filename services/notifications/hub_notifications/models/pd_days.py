@@ -1,4 +1,4 @@
-"""PD days and conferences, and who has registered."""
+"""PD days and conferences, with their registrations."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -25,7 +25,7 @@ class PDDay(Base):
 
 
 class PDDayRegistration(Base):
-    """A teacher has registered."""
+    """A teacher's registration."""
 
     __tablename__ = "pd_day_registrations"
 

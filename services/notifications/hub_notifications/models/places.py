@@ -1,4 +1,4 @@
-"""Who holds a place on a Work Group, waits for one, or is named in an application for one."""
+"""Places, waiting-list entries and applications of Work Groups."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub_notifications.domain.standing import ApplicationState, PlaceState, WaitingState
+from hub_notifications.domain.participations import ApplicationState, PlaceState, WaitingState
 from hub_notifications.models.base import Base
 from hub_platform.database import one_of
 

@@ -1,4 +1,4 @@
-"""The trouble of the sender with the mail server."""
+"""The recorded trouble of this hub as a sender of e-mail."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from hub_notifications.models.base import Base
 
 
 class SenderTrouble(Base):
-    """Why the mail server takes nothing from this sender: one row while that is so. All times are real."""
+    """The reason why the mail server refuses this hub: one row while it does. All times are real time."""
 
     __tablename__ = "sender_trouble"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -17,6 +17,6 @@ class SenderTrouble(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reason: Mapped[str]  # a key of `failures.SENDER_TROUBLES`
     since: Mapped[datetime]
-    times: Mapped[int]  # attempts that met it
-    noted_at: Mapped[datetime]  # the last of them
+    times: Mapped[int]  # consecutive refused attempts
+    noted_at: Mapped[datetime]  # the last of these attempts
     retry_at: Mapped[datetime]

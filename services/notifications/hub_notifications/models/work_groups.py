@@ -9,7 +9,7 @@ from hub_notifications.models.base import Base
 
 
 class WorkGroup(Base):
-    """A Work Group's title, and why it was cancelled, if it was."""
+    """A Work Group's title and, if it was cancelled, the reason."""
 
     __tablename__ = "work_groups"
 
@@ -21,7 +21,7 @@ class WorkGroup(Base):
 
 
 class GroupSession(Base):
-    """When, where and how a session of a Work Group is held."""
+    """The time, venue and mode of one session of a Work Group."""
 
     __tablename__ = "group_sessions"
 

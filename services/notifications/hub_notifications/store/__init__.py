@@ -1,1 +1,1 @@
-"""Queries of notifications: rows in, values out. Nothing here commits or decides."""
+"""Reads and writes of the handlers of notifications. Nothing here commits; `domain` decides."""

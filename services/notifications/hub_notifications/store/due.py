@@ -1,9 +1,8 @@
-"""Messages that are due: written down, moved, withdrawn. At most one for each thread and item."""
+"""Due messages; at most one for each thread and item."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, tuple_, update
@@ -11,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_notifications.domain.kinds import Kind
+from hub_notifications.domain.notified import Facts
 from hub_notifications.domain.threads import Thread
 from hub_notifications.models import Message
 from hub_platform.ids import new_id
@@ -18,22 +18,22 @@ from hub_platform.ids import new_id
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """A message to write down."""
+    """A message to schedule."""
 
     thread: Thread
     kind: Kind
     due_at: datetime  # hub time
-    item: str = ""  # "" for the e-mail in words
-    about: dict[str, Any] = field(default_factory=dict)
-    dedupe_key: str | None = None  # none: one of its own
+    item: str = ""  # "" for the e-mail; otherwise entry:…, reminder:… or last-day:…
+    about: Facts = field(default_factory=dict)
+    dedupe_key: str | None = None  # None: a new key of its own
 
 
 def schedule(
     session: Session, messages: Sequence[Due], *, settled_at: datetime | None, now: datetime
 ) -> None:
-    """Write messages down; one that is due already in a thread takes the new kind and time.
+    """Insert messages; a message that is already due for the same thread and item gets the new kind and time.
 
-    `settled_at`: the real time before which none is sent, because more of the same change may be on its way.
+    `settled_at`: the real time before which none is sent, because more events of the same change may arrive.
     """
     rows = [_row(each, settled_at, now) for each in messages]
     if not rows:
@@ -55,7 +55,7 @@ def schedule(
 
 
 def add_new(session: Session, messages: Sequence[Due], *, now: datetime) -> int:
-    """Write down messages whose dedupe key is not there yet; gives how many are new."""
+    """Insert messages whose deduplication key is new; return how many were inserted."""
     rows = [_row(each, None, now) for each in messages]
     if not rows:
         return 0
@@ -63,8 +63,8 @@ def add_new(session: Session, messages: Sequence[Due], *, now: datetime) -> int:
     return len(session.execute(statement.returning(Message.id)).all())
 
 
-def withdraw(session: Session, threads: Collection[Thread], reason: str, *, now: datetime) -> None:
-    """Suppress the e-mails in words that are due in threads in which there is nothing left to tell."""
+def suppress_in(session: Session, threads: Collection[Thread], reason: str, *, now: datetime) -> None:
+    """Suppress the e-mails that are due in some threads; due calendar entries and reminders stay."""
     if not threads:
         return
     keys = [(each.concerns, str(each.teacher_id)) for each in threads]
@@ -80,7 +80,7 @@ def withdraw(session: Session, threads: Collection[Thread], reason: str, *, now:
 
 
 def suppress_to(session: Session, recipient_id: UUID, reason: str, *, now: datetime) -> None:
-    """Suppress everything that is due to one person; what is being sent is sent."""
+    """Suppress every due message to one person; a message that is being sent is still sent."""
     session.execute(
         update(Message)
         .where(Message.recipient_ref == str(recipient_id), Message.status == "due")
@@ -88,7 +88,7 @@ def suppress_to(session: Session, recipient_id: UUID, reason: str, *, now: datet
     )
 
 
-def _row(message: Due, settled_at: datetime | None, now: datetime) -> dict[str, Any]:
+def _row(message: Due, settled_at: datetime | None, now: datetime) -> dict[str, object]:
     message_id = new_id()
     own_key = f"{message.thread.concerns}:{message.item or 'e-mail'}:{message_id}"
     return {

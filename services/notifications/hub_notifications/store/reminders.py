@@ -1,4 +1,4 @@
-"""Whom to remind of what."""
+"""Sessions and offers for which reminders may be due."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ColumnElement, Integer, String, and_, cast, exists, func, select
 from sqlalchemy.orm import Session
 
-from hub_notifications.domain.standing import PlaceState, WaitingState
+from hub_notifications.domain.participations import PlaceState, WaitingState
 from hub_notifications.models import GroupSession, Message, Place, ToldItem, WaitingEntry
 
 
 @dataclass(frozen=True, kw_only=True)
 class SessionToRemind:
-    """A session to come of which one participant has been told."""
+    """An upcoming session of which one participant was notified."""
 
     session_id: UUID
     work_group_id: UUID
@@ -27,7 +27,7 @@ class SessionToRemind:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenOffer:
-    """An offer of which one person on a waiting list has been told."""
+    """An offer of which one teacher on a waiting list was notified."""
 
     waiting_id: UUID
     work_group_id: UUID
@@ -37,14 +37,14 @@ class OpenOffer:
 
 
 def session_key(session_id: UUID, enrolment_id: UUID, days: int, *, starts_at: datetime) -> str:
-    """One reminder for each participant, session, number of days and start."""
+    """Return the deduplication key of a reminder: one for each participant, session, days and start."""
     return f"reminder:{session_id}:{enrolment_id}:d{days}:{int(starts_at.timestamp())}"
 
 
-STILL_WRITTEN: Final = timedelta(days=3)  # after its time, where the service was away then
+LATE_BY_AT_MOST: Final = timedelta(days=3)  # a reminder that an outage delayed longer is left out
 
-# The person was told of the session as it is now.
-_KNOWN_AS_IT_IS: Final = and_(
+# The participant was notified of the session's current version.
+_IS_NOTIFIED: Final = and_(
     ToldItem.concerns == func.concat("work-groups/", cast(Place.work_group_id, String)),
     ToldItem.teacher_id == Place.teacher_id,
     ToldItem.item == func.concat("session:", cast(GroupSession.session_id, String)),
@@ -53,7 +53,7 @@ _KNOWN_AS_IT_IS: Final = and_(
 
 
 def _key(days: int) -> ColumnElement[str]:
-    """`session_key` in SQL."""
+    """Return `session_key` as an SQL expression."""
     return func.concat(
         "reminder:",
         cast(GroupSession.session_id, String),
@@ -65,10 +65,10 @@ def _key(days: int) -> ColumnElement[str]:
 
 
 def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequence[SessionToRemind]:
-    """Sessions that start in so many days or a little less, with all participants who know them as they are.
+    """Return sessions that start within `days`, with each participant notified of the current version.
 
-    Left out: who was told of it within that time, and who has that reminder already. This is asked often, and
-    hardly ever gives a row.
+    Participants who were notified within that time or have that reminder already are left out. The query
+    runs often and rarely returns a row.
     """
     rows = session.execute(
         select(
@@ -80,10 +80,10 @@ def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequenc
             GroupSession.ics_sequence.label("sequence"),
         )
         .join(Place, Place.work_group_id == GroupSession.work_group_id)
-        .join(ToldItem, _KNOWN_AS_IT_IS)
+        .join(ToldItem, _IS_NOTIFIED)
         .where(
             Place.state == PlaceState.ACTIVE,
-            GroupSession.starts_at > now + max(timedelta(days=days) - STILL_WRITTEN, timedelta()),
+            GroupSession.starts_at > now + max(timedelta(days=days) - LATE_BY_AT_MOST, timedelta()),
             GroupSession.starts_at <= now + timedelta(days=days),
             GroupSession.cancelled_reason.is_(None),
             ToldItem.told_at + func.make_interval(0, 0, 0, days) <= GroupSession.starts_at,
@@ -95,7 +95,7 @@ def sessions_to_remind(session: Session, *, now: datetime, days: int) -> Sequenc
 
 
 def open_offers(session: Session, *, now: datetime, until: datetime) -> Sequence[OpenOffer]:
-    """Offers that end within a time and that were told."""
+    """Return notified offers that expire after `now` and by `until`."""
     rows = session.execute(
         select(
             WaitingEntry.waiting_id,

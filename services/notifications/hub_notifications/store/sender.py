@@ -1,4 +1,4 @@
-"""The trouble of the sender: noted, read, forgotten."""
+"""The recorded trouble of this hub as a sender of e-mail; at most one row."""
 
 from datetime import datetime
 
@@ -9,18 +9,18 @@ from hub_notifications.models import SenderTrouble
 
 
 def trouble(session: Session, *, lock: bool = False) -> SenderTrouble | None:
-    """Read it; none while the mail server takes messages, as far as is known."""
+    """Return the recorded trouble; None: the mail server accepts messages, as far as is known."""
     statement = select(SenderTrouble)
     return session.scalar(statement.with_for_update() if lock else statement)
 
 
-def note(
+def record(
     session: Session, reason: str, *, times: int, since: datetime, at: datetime, until: datetime
 ) -> None:
-    """Replace what was noted; all times are real."""
+    """Replace the recorded trouble; all times are real time."""
     session.merge(SenderTrouble(id=1, reason=reason, since=since, times=times, noted_at=at, retry_at=until))
 
 
-def forget(session: Session) -> bool:
-    """The mail server takes messages; whether there had been trouble."""
+def delete_trouble(session: Session) -> bool:
+    """Delete the recorded trouble; return whether there was any."""
     return session.scalar(delete(SenderTrouble).returning(SenderTrouble.id)) is not None

@@ -1,5 +1,5 @@
-"""The words of messages, and the e-mails and calendar parts that are made of them.
+"""The texts of messages, e-mails and calendar parts.
 
-`words.py` makes subject, plain text and HTML of one source for each kind, `<kind>.md.j2`, which may use what
-`content.py` gives that kind. docs/how-to/add-an-e-mail.md says how to change or add one.
+`rendering.py` makes subject, plain text and HTML from one template for each kind, `<kind>.md.j2`, which may
+use the fields of that kind's dataclass in `content.py`. See docs/how-to/add-an-e-mail.md.
 """

@@ -35,7 +35,7 @@ END:STANDARD
 END:VTIMEZONE
 """
 BEGIN: Final = b"\r\nBEGIN:VEVENT\r\n"
-# RFC 5545 cannot write a double quote in a parameter; a reader that does not know RFC 6868 shows its escapes.
+# RFC 5545 allows no double quote in a parameter; a reader without RFC 6868 would show that RFC's escapes.
 IN_A_PARAMETER: Final = str.maketrans({'"': "'", "^": " "})
 
 Method = Literal["REQUEST", "CANCEL"]
@@ -49,7 +49,7 @@ class Entry:
     sequence: int  # 0, and at least one more in each later message about this entry
     summary: str
     starts_at: datetime | None = None  # aware
-    ends_at: datetime | None = None  # none: no end has been given
+    ends_at: datetime | None = None  # None: the end is unknown
     all_day: date | None = None
     location: str | None = None
     description: str | None = field(default=None, repr=False)  # such as the joining link
@@ -59,30 +59,30 @@ class Entry:
 
     def __post_init__(self) -> None:
         if (self.starts_at is None) == (self.all_day is None):
-            raise ValueError("An entry has either a start or a whole day")
+            raise ValueError("an entry needs either a start or a whole day")
         if self.all_day is not None and self.ends_at is not None:
-            raise ValueError("An entry for a whole day ends with it")
+            raise ValueError("an entry for a whole day has no end time")
         if any(
             each is not None and each.tzinfo is None for each in (self.starts_at, self.ends_at, self.stamp)
         ):
-            raise ValueError("An entry's times name their time zone")
+            raise ValueError("an entry's times need a time zone")
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarPart:
-    """A calendar object, and the method that the part of the e-mail must name too (RFC 6047, 2.4)."""
+    """A calendar object, with the method that the MIME part must repeat (RFC 6047, 2.4)."""
 
     method: Method
     content: bytes = field(repr=False)  # UTF-8, lines end with CR LF
 
 
 def request(entry: Entry) -> CalendarPart:
-    """Invite the attendee, or replace what an earlier message about the entry said (RFC 5546, 3.2.2)."""
+    """Return a part that invites the attendee, or updates an entry that they have (RFC 5546, 3.2.2)."""
     return _part("REQUEST", entry)
 
 
 def cancel(entry: Entry) -> CalendarPart:
-    """Take the entry out of the attendee's calendar (RFC 5546, 3.2.5)."""
+    """Return a part that removes the entry from the attendee's calendar (RFC 5546, 3.2.5)."""
     return _part("CANCEL", entry)
 
 
@@ -113,9 +113,9 @@ def _shared(
     location: str | None,
     organizer: Mailbox,
 ) -> tuple[bytes, bytes]:
-    """What all attendees of a session are sent alike, before and after the lines of one attendee.
+    """Return the lines that all attendees share, before and after the lines of one attendee.
 
-    Making it takes longer than the rest of the e-mail. Nothing secret or personal is kept here.
+    Cached, because it takes longer than the rest of the e-mail. It holds nothing secret or personal.
     """
     event = Event()
     for name, instant in (("dtstart", starts_at), ("dtend", ends_at)):
@@ -143,7 +143,10 @@ def _shared(
 
 
 def _in_england(instant: datetime) -> datetime:
-    """England's time; UTC in the repeated hour of October: local time means the first (RFC 5545, 3.3.5)."""
+    """Convert to England's time, or to UTC in the repeated hour of October.
+
+    A local time in that hour would mean its first occurrence (RFC 5545, 3.3.5).
+    """
     local = instant.astimezone(ENGLAND)
     return instant.astimezone(UTC) if local.fold else local
 
@@ -163,7 +166,7 @@ def _mailto(mailbox: Mailbox) -> vCalAddress:
 
 
 def _content_line(name: str, parameters: Parameters, value: vText | vInt | vDatetime | vCalAddress) -> bytes:
-    """Write a property, folded as RFC 5545, 3.1 asks."""
+    """Return a property as bytes, folded as RFC 5545, 3.1 requires."""
     line: bytes = Contentline.from_parts(name, parameters, value).to_ical()
     return line + b"\r\n"
 

@@ -1,4 +1,4 @@
-"""What the words of each kind of message are given. A name that is not here stops the rendering."""
+"""The data that the template of each kind of message may use; any other name stops the rendering."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from hub_notifications.domain.kinds import Kind
 
 @dataclass(frozen=True, kw_only=True)
 class HubDetails:
-    """The hub as its messages name it; from the event HubDescribed, or from the settings before that."""
+    """The hub's name and contact; from the event HubDescribed, or from the settings until it arrives."""
 
     name: str
     contact_name: str | None = None  # such as "Hub office"
@@ -21,15 +21,15 @@ class HubDetails:
 
 @dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """One session of a Work Group as a message names it."""
+    """One session of a Work Group."""
 
     session_id: UUID
-    seq: int  # 1 is the group's first session
+    seq: int  # position in the Work Group, from 1
     starts_at: datetime  # in England's time
     ends_at: datetime
     mode: str  # in_person, online or school_hosted
-    place: str | None = None  # the venue, or the school that hosts it
-    joining_link: str | None = None  # https address, asked for at sending
+    place: str | None = None  # the venue or the host school
+    joining_link: str | None = None  # https address, requested from enrolment at sending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +45,23 @@ class Cancelled:
     """A session that will not take place."""
 
     meeting: Meeting
-    reason: str | None = None  # a code of SessionCancelled.reason; none when only this person's place ended
+    reason: str | None = None  # a code of SessionCancelled.reason; None: only this person's place ended
 
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What every message is given."""
+    """The data of every message."""
 
     kind: ClassVar[Kind]
 
     hub: HubDetails
     given: str  # the recipient's given name
-    entries: int = 0  # calendar entries: 1 is in this e-mail, more follow in e-mails of their own
+    entries: int = 0  # calendar entries: one is part of this e-mail, several are sent separately
 
 
 @dataclass(frozen=True, kw_only=True)
 class AboutGroup(Content):
-    """About a Work Group."""
+    """The data of every message about a Work Group."""
 
     group_title: str
 
@@ -71,7 +71,7 @@ class PlaceConfirmed(AboutGroup):
     """To a teacher who has a place on a Work Group."""
 
     kind: ClassVar[Kind] = Kind.PLACE_CONFIRMED
-    sessions: tuple[Meeting, ...]  # those to come that have a date, in order
+    sessions: tuple[Meeting, ...]  # upcoming sessions that have a date, by start
     moved_from: str | None = None  # title of the Work Group that the place was transferred from
 
 
@@ -80,7 +80,7 @@ class PlaceEnded(AboutGroup):
     """To a participant who has withdrawn."""
 
     kind: ClassVar[Kind] = Kind.PLACE_ENDED
-    cancelled: tuple[Cancelled, ...]  # sessions to come that leave this person's calendar
+    cancelled: tuple[Cancelled, ...]  # upcoming sessions that are removed from this person's calendar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ class ParticipantCompleted(AboutGroup):
 
 @dataclass(frozen=True, kw_only=True)
 class SessionsChanged(AboutGroup):
-    """To a participant: everything that one change did to the sessions of their Work Group."""
+    """To a participant: all changes to the sessions of their Work Group since the last message."""
 
     kind: ClassVar[Kind] = Kind.SESSIONS_CHANGED
     added: tuple[Meeting, ...] = ()
@@ -131,31 +131,31 @@ class SessionReminder(AboutGroup):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkGroupCancelled(AboutGroup):
-    """To everybody who holds a place, waits for one or has applied, when a Work Group is cancelled."""
+    """To each participant, waiting teacher and applicant, when a Work Group is cancelled."""
 
     kind: ClassVar[Kind] = Kind.WORK_GROUP_CANCELLED
     reason: str  # a code of WorkGroupCancelled.reason
     held_place: bool  # otherwise the recipient was on the waiting list or had applied
-    cancelled: tuple[Cancelled, ...] = ()  # sessions to come that leave this person's calendar
+    cancelled: tuple[Cancelled, ...] = ()  # upcoming sessions that are removed from this person's calendar
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationWaitlisted(AboutGroup):
-    """To each teacher whose school has asked for a place, when the decision is put off."""
+    """To each teacher named by an application that is waitlisted."""
 
     kind: ClassVar[Kind] = Kind.APPLICATION_WAITLISTED
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationDeclined(AboutGroup):
-    """To each teacher whose school has asked for a place that is not given."""
+    """To each teacher named by an application that is declined."""
 
     kind: ClassVar[Kind] = Kind.APPLICATION_DECLINED
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOffered(AboutGroup):
-    """To a teacher on the waiting list for whom a place is kept."""
+    """To a teacher on the waiting list who is offered a place."""
 
     kind: ClassVar[Kind] = Kind.PLACE_OFFERED
     last_day: date  # on which the offer can be accepted
@@ -170,19 +170,19 @@ class OfferLastDay(PlaceOffered):
 
 @dataclass(frozen=True, kw_only=True)
 class PlaceOfferExpired(PlaceOffered):
-    """To a teacher who did not answer an offer in time."""
+    """To the same teacher when the offer has expired."""
 
     kind: ClassVar[Kind] = Kind.PLACE_OFFER_EXPIRED
 
 
 @dataclass(frozen=True, kw_only=True)
 class PDDay(Content):
-    """About a PD day or conference."""
+    """The data of messages about a PD day or conference."""
 
     day_kind: str  # pd_day or conference
-    title: str  # what the day is called
+    title: str
     on: date
-    starts_at: datetime | None = None  # in England's time; none: not said yet
+    starts_at: datetime | None = None  # in England's time; None: not fixed yet
     venue: str | None = None
 
 
@@ -195,7 +195,7 @@ class PDDayConfirmed(PDDay):
 
 @dataclass(frozen=True, kw_only=True)
 class PDDayCancelled(PDDay):
-    """To everybody who has registered."""
+    """To every registered teacher."""
 
     kind: ClassVar[Kind] = Kind.PD_DAY_CANCELLED
     reason: str  # a code of PDDayCancelled.reason
@@ -203,7 +203,7 @@ class PDDayCancelled(PDDay):
 
 @dataclass(frozen=True, kw_only=True)
 class Visit(Content):
-    """About a visit to a school, to its PD lead."""
+    """The data of messages to a PD lead about a visit to a school."""
 
     school_name: str
     urn: str
@@ -213,14 +213,14 @@ class Visit(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class VisitPlanned(Visit):
-    """A visit is planned."""
+    """To the PD lead of a newly planned visit."""
 
     kind: ClassVar[Kind] = Kind.VISIT_PLANNED
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitCancelled(Visit):
-    """A planned visit is cancelled."""
+    """To the PD lead of a planned visit that is cancelled."""
 
     kind: ClassVar[Kind] = Kind.VISIT_CANCELLED
     reason: str  # a code of VisitCancelled.reason
@@ -228,9 +228,9 @@ class VisitCancelled(Visit):
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarEntry(Content):
-    """One entry for the recipient's calendar; an e-mail before it has said the same in words."""
+    """One entry for the recipient's calendar; an earlier e-mail has explained the change."""
 
     kind: ClassVar[Kind] = Kind.CALENDAR_ENTRY
-    summary: str  # what the entry is called
+    summary: str  # the title of the entry
     starts_at: datetime  # in England's time
-    removed: bool  # the entry is taken out of the calendar
+    removed: bool  # the entry is removed from the calendar

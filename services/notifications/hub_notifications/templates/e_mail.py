@@ -1,4 +1,4 @@
-"""Puts an e-mail together: header, words as text and HTML, the calendar part, attachments (ADR 19)."""
+"""Composing an e-mail: header, plain text and HTML, calendar part, attachments (ADR 19)."""
 
 import binascii
 import re
@@ -13,9 +13,9 @@ from uuid import UUID
 
 from hub_notifications.templates.calendar_entries import CalendarPart
 from hub_notifications.templates.header_fields import Mailbox, Unwritable, mailbox_field, text_field
-from hub_notifications.templates.words import Rendered
+from hub_notifications.templates.rendering import Rendered
 
-# `header_fields` folds what is set with `set_raw`; it stays so. 7bit: a server may know no 8BITMIME.
+# Header values set with `set_raw` are folded already, by `header_fields`. 7bit: a server may lack 8BITMIME.
 PLAIN: Final = policy.SMTP.clone(cte_type="7bit", refold_source="none")
 LINE: Final = 76  # characters (RFC 2045, 6.7)
 
@@ -26,14 +26,14 @@ class BadAddress(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:
-    """A file that goes with an e-mail."""
+    """A file that is attached to an e-mail."""
 
     file_name: str
     media_type: str  # such as application/pdf
     content: bytes = field(repr=False)
 
 
-# Long: what it is given, one line each, and what it promises about it are half of it.
+# Long: parameters and docstring are half of it.
 def compose(
     message_id: UUID,
     rendered: Rendered,
@@ -46,11 +46,11 @@ def compose(
     now: datetime,
     follows: UUID | None = None,
 ) -> EmailMessage:
-    """Put an e-mail together.
+    """Return an e-mail.
 
-    The same message has the same Message-ID and the same bytes each time, so that a repeat can be recognised.
-    `follows` is the e-mail that has said in words what this calendar-only one carries: mail programs show it
-    below that one.
+    A repeated message has the same Message-ID and the same bytes, so that mail programs recognise it.
+    `follows` is the e-mail that explains the change in this calendar-only one; mail programs show this one
+    below it.
 
     Raises:
         BadAddress: the recipient's name or address cannot be written in a header.
@@ -77,7 +77,7 @@ def _identify(
     message.set_raw("Message-ID", f"<{message_id}@{domain}>")
     if follows is not None:
         message.set_raw("References", f"<{follows}@{domain}>")
-    message.set_raw("Auto-Submitted", "auto-generated")  # RFC 3834: asks for no out-of-office answer
+    message.set_raw("Auto-Submitted", "auto-generated")  # RFC 3834: asks for no out-of-outgoing answer
     message.set_raw("MIME-Version", "1.0")
 
 
@@ -88,7 +88,7 @@ def _fill(
     part: CalendarPart | None,
     attachments: Sequence[Attachment],
 ) -> None:
-    """Add the body. `mark` makes boundaries that no part can hold by chance."""
+    """Add the body; `mark` makes the boundaries unique, so that no part contains one by chance."""
     words = message
     if attachments:
         message.set_raw("Content-Type", f'multipart/mixed;\r\n boundary="=_{mark}_mixed"')
@@ -105,7 +105,7 @@ def _fill(
 
 
 def _text(content_type: str, text: str) -> MIMEPart:
-    """A part of text: as it is when it is short lines of ASCII, otherwise as quoted-printable."""
+    """Return a text part: unencoded if it is short lines of ASCII, otherwise as quoted-printable."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     is_plain = text.isascii() and "\0" not in text and all(map(_is_plain, text.split("\n")))
     part = MIMEPart(policy=PLAIN)
@@ -120,7 +120,7 @@ def _is_plain(line: str) -> bool:
 
 
 def _quoted_printable(text: str) -> str:
-    """Encode (RFC 2045, 6.7); no line begins with "From ", where `smtplib` would put ">" before it."""
+    """Encode text (RFC 2045, 6.7) without a line that begins with "From ", which `smtplib` would change."""
     encoded = binascii.b2a_qp(text.encode("utf-8")).decode("ascii")
     return re.sub("^From ", "F=\nrom ", encoded, flags=re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Invented content: one example of each kind of message, and variants that are worded differently."""
+"""Invented data: one example of each kind of message, and variants for the conditions in the templates."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the words about schools that change hands are given."""
+"""The data that the template about handed-over schools may use."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,16 +10,16 @@ from hub_notifications.templates.content import Content
 
 @dataclass(frozen=True, kw_only=True)
 class LedSchool:
-    """A school that a PD lead takes over or gives up."""
+    """A school that is handed over to or from a PD lead."""
 
     name: str
     urn: str
-    day: date  # the first or the last one
+    day: date  # the PD lead's first or last day
 
 
 @dataclass(frozen=True, kw_only=True)
 class LedVisit:
-    """A planned visit that a PD lead takes over or gives up."""
+    """A planned visit that is handed over to or from a PD lead."""
 
     school_name: str
     planned_at: datetime  # in England's time
@@ -28,7 +28,7 @@ class LedVisit:
 
 @dataclass(frozen=True, kw_only=True)
 class SchoolsHandedOver(Content):
-    """To a PD lead, when schools or their planned visits change hands."""
+    """To a PD lead, when schools or planned visits are handed over to or from them."""
 
     kind: ClassVar[Kind] = Kind.SCHOOLS_HANDED_OVER
     taken_over: tuple[LedSchool, ...] = ()  # each from its day on

@@ -1,4 +1,4 @@
-"""Header fields of e-mails (RFC 5322, 2047), folded so that every mail server and reader takes them.
+"""Header fields of e-mails (RFC 5322, 2047), folded so that every mail server and reader accepts them.
 
 The standard library's folding (Python 3.11 to 3.13) breaks the line right after "Subject:" when the first
 word is long, and drops or doubles spaces where several words are not ASCII (CPython issue 92081).
@@ -33,19 +33,19 @@ class Mailbox:
 
 
 def one_line(text: str) -> str:
-    """The text with single spaces for line breaks and runs of spaces, without control characters."""
+    """Return the text on one line, without control characters and repeated spaces."""
     return " ".join(without_controls(" ".join(text.split())).split())
 
 
 def without_controls(text: str) -> str:
-    """The text without control characters and halves of surrogate pairs, which no format of ours can hold."""
+    """Return the text without control characters and unpaired surrogates, which cannot be encoded."""
     if text.isprintable():
         return text
     return "".join(char for char in text if char == "\t" or unicodedata.category(char) not in {"Cc", "Cs"})
 
 
 def text_field(name: str, text: str) -> str:
-    """The value of a header field of free text, folded.
+    """Return the folded value of a header field of free text.
 
     Words of printable ASCII stay readable; between them, others become encoded words (RFC 2047).
     """
@@ -53,31 +53,31 @@ def text_field(name: str, text: str) -> str:
 
 
 def mailbox_field(name: str, mailbox: Mailbox) -> str:
-    """The value of a header field of one mailbox, folded.
+    """Return the folded value of a header field of one mailbox.
 
     Raises:
-        Unwritable: the name or the address holds what a header cannot.
+        Unwritable: the name or the address cannot be written in a header.
     """
     try:
-        Address(mailbox.name)  # refuses line breaks, which `one_line` would hide
+        Address(mailbox.name)  # raises for line breaks, which `one_line` would remove
         shown = one_line(mailbox.name)
         address = Address(shown, addr_spec=_with_ascii_domain(mailbox.address))
         words = str(address).removesuffix(f"<{address.addr_spec}>").split() if shown else []
         if not all(map(_is_plain, words)):
             words = _partly_encoded(shown, _is_atom)
-    except (ValueError, MessageError, IndexError) as exc:  # the standard library's ways of saying so
+    except (ValueError, MessageError, IndexError) as exc:  # raised by the standard library for malformed ones
         raise Unwritable("A name or an address cannot be written in a header") from exc
     return folded(name, [*words, f"<{address.addr_spec}>"])
 
 
 def _with_ascii_domain(address: str) -> str:
-    """Write a domain of other letters as every mail server takes it (IDNA, RFC 3490)."""
+    """Return the address with its domain in ASCII (IDNA, RFC 3490), as every mail server accepts it."""
     local, at, domain = address.rpartition("@")
     return address if domain.isascii() else f"{local}{at}{domain.encode('idna').decode('ascii')}"
 
 
 def _partly_encoded(text: str, is_readable: Callable[[str], bool]) -> list[str]:
-    """Keep the words that are readable as they are; encode each run of others as a whole."""
+    """Return readable words unchanged, and each run of other words as encoded words."""
     words: list[str] = []
     for readable, run in groupby(text.split(" "), is_readable):
         together = " ".join(run)
@@ -86,7 +86,7 @@ def _partly_encoded(text: str, is_readable: Callable[[str], bool]) -> list[str]:
 
 
 def _encoded_words(text: str) -> list[str]:
-    """Write text as encoded words (RFC 2047, 2) that a reader joins without a space between them."""
+    """Return text as encoded words (RFC 2047, 2), which a reader joins without spaces."""
     pieces = [b""]
     for char in text:
         raw = char.encode("utf-8")
@@ -97,7 +97,7 @@ def _encoded_words(text: str) -> list[str]:
 
 
 def folded(name: str, words: Iterable[str]) -> str:
-    """Join words with spaces into lines; the first word stands on the line of the field's name."""
+    """Join words into folded lines; the first word is always on the line of the field's name."""
     first, *others = words
     lines = [f"{name}: {first}"]
     for word in others:

@@ -1,7 +1,7 @@
-"""The Markdown that messages are written in: what is escaped, and how plain text and HTML are made of it.
+"""The subset of Markdown in which messages are written: escaping, and rendering as plain text and HTML.
 
-Sources use paragraphs, lists, headings, rules (---), strong, emphasis, links and a line break (a backslash at
-the end of a line). The parser knows nothing else, and every fact is escaped before it goes into a source.
+Templates use paragraphs, lists, headings, rules (---), strong, emphasis, links and line breaks (a backslash
+at the end of a line). The parser supports only these, and every value is escaped before it is inserted.
 """
 
 import re
@@ -18,10 +18,10 @@ from markupsafe import Markup
 PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 TELEPHONE: Final = re.compile(r"\+?[0-9 ()-]+")
-SAFE_IN_ADDRESS: Final = "!#$%&'()*+,/:;=?@[]~"  # RFC 3986, 2.2; and % where something is encoded already
+SAFE_IN_ADDRESS: Final = "!#$%&'()*+,/:;=?@[]~"  # RFC 3986, 2.2; and % for parts that are encoded already
 
-# Put into style attributes, as many mail programs drop <style>. Word, which draws Outlook's messages, knows
-# margins of paragraphs and lists. The colours of words have a contrast of at least 7 to 1 on white.
+# In style attributes, because many mail programs remove <style>. Word, which renders Outlook's messages,
+# supports margins of paragraphs and lists. Text colours have a contrast of at least 7 to 1 on white.
 STYLES: Final = {
     "p": "margin: 0 0 16px 0",
     "h2": "margin: 24px 0 8px 0; font-size: 20px; line-height: 1.3",
@@ -38,7 +38,7 @@ PARSER: Final = MarkdownIt("zero", {"html": False}).enable(
 
 
 def escape(fact: object) -> Markup:
-    """Write a fact so that it comes out literally, on one line; Markdown of this module is not changed."""
+    """Return a value as Markdown that renders it literally, on one line; Markup is returned unchanged."""
     if isinstance(fact, Markup):
         return fact
     one_line = " ".join(CONTROL.sub(" ", str(fact)).split())
@@ -46,9 +46,9 @@ def escape(fact: object) -> Markup:
 
 
 def link(words: object, address: str) -> Markup:
-    """Write a link to an https or mailto address; another address is not made a link, but written out.
+    """Return a Markdown link to an https or mailto address; any other address is written as text.
 
-    In plain text it becomes "words: address", or only the address if the words are the same.
+    Plain text shows it as "words: address", or as the address alone if the words are the same.
     """
     if not address.startswith(("https://", "mailto:")):
         return escape(f"{words}: {address}")
@@ -57,7 +57,7 @@ def link(words: object, address: str) -> Markup:
 
 
 def telephone_link(number: str) -> Markup:
-    """Write a telephone number as a link; what holds anything else, such as "ext. 4", is only written."""
+    """Return a Markdown link to a telephone number; text with anything else, such as "ext. 4", is no link."""
     if TELEPHONE.fullmatch(number) is None:
         return escape(number)
     digits = re.sub(r"[^+0-9]", "", number.replace("(0)", "") if number.startswith("+") else number)
@@ -65,12 +65,12 @@ def telephone_link(number: str) -> Markup:
 
 
 def parse(source: str) -> list[Token]:
-    """Read Markdown."""
+    """Return the tokens of a text in this module's subset of Markdown."""
     return PARSER.parse(source)
 
 
 def to_html(tokens: Sequence[Token]) -> Markup:
-    """Give HTML whose every element carries its style."""
+    """Return HTML with a style attribute on every element."""
     for token in _all(tokens):
         if token.tag in STYLES and token.nesting >= 0:
             whole = "; white-space: nowrap" if str(token.attrGet("href")).startswith("tel:") else ""
@@ -80,7 +80,7 @@ def to_html(tokens: Sequence[Token]) -> Markup:
 
 
 def to_text(tokens: Sequence[Token]) -> str:
-    """Give plain text with the same words, lines as long as they are."""
+    """Return plain text with the same words; lines are not wrapped."""
     return _blocks(SyntaxTreeNode(tokens), "\n\n")
 
 

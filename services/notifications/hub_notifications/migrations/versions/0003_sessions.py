@@ -8,7 +8,7 @@ down_revision = "0002_post_office"
 
 
 def upgrade() -> None:
-    # What is known by now are sessions that stand: nothing could cancel one before.
+    # Sessions that are stored so far are not cancelled: no event could cancel one before.
     op.add_column(
         "group_sessions", sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false())
     )

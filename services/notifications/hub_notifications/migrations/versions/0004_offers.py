@@ -1,4 +1,4 @@
-"""When a place was given, so that an offer that was taken is told from one that was made later."""
+"""The time at which a place was given, to distinguish an accepted offer from a later one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0003_sessions"
 
 
 def upgrade() -> None:
-    # Of the places that are known by now it was not kept, and no offer of theirs was told.
+    # Unknown for places that are stored so far; no offer of theirs was notified.
     op.add_column("places", sa.Column("changed_at", UtcDateTime(), nullable=True))
 
 

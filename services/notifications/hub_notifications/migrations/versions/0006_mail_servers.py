@@ -1,4 +1,4 @@
-"""What is not known of a message, and the sender's own trouble with the mail server."""
+"""Uncertain and handed-over messages, and the trouble of this hub as a sender."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ down_revision = "0005_two_clocks"
 def upgrade() -> None:
     op.add_column("messages", sa.Column("uncertain", sa.Integer, nullable=False, server_default="0"))
     op.add_column("messages", sa.Column("handed_over", sa.Boolean, nullable=False, server_default=sa.false()))
-    # A sender that died in the release before did not say how far it had come.
+    # The release before did not record whether a message had been handed over.
     op.execute("UPDATE messages SET handed_over = true WHERE status = 'sending'")
     for column in ("uncertain", "handed_over"):
         op.alter_column("messages", column, server_default=None)

@@ -1,6 +1,6 @@
-"""Facts of all that people are told about, what each has been told, and the calendar entries that they have.
+"""Facts for all messages, the items of which people were notified, and their calendar entries.
 
-What was sent before counts as told; what was due is decided anew.
+Items in messages that were sent count as notified; due messages are decided again.
 """
 
 import sqlalchemy as sa
@@ -20,8 +20,8 @@ def upgrade() -> None:
     _days_and_visits()
     _told()
     _messages()
-    _count_what_was_sent()
-    _decide_anew_what_is_due()
+    _store_sent_items()
+    _decide_due_messages_again()
 
 
 def downgrade() -> None:
@@ -224,7 +224,7 @@ def _messages() -> None:
     op.alter_column("messages", "item", server_default=None)
 
 
-# A session as a person was told of it: `domain/told.py`, ToldSession.to_json.
+# The notified state of a session: `domain/notified.py`, NotifiedSession.to_json.
 UTC = """'YYYY-MM-DD"T"HH24:MI:SS+00:00'"""
 SESSION = f"""
     jsonb_build_object('session_id', s.session_id, 'seq', s.seq, 'mode', s.mode, 'host_urn', s.host_urn,
@@ -232,7 +232,7 @@ SESSION = f"""
         'ends_at', to_char(s.ends_at AT TIME ZONE 'UTC', {UTC}),
         'venue', NULL, 'sequence', s.ics_sequence, 'removed', s.cancelled_reason IS NOT NULL)
 """
-# The latest place of each person. Who had withdrawn was told nothing, and is not told of it so late.
+# The latest place of each person. Withdrawals were not notified, and are not notified so late.
 PLACES = """
     INSERT INTO told_items (concerns, teacher_id, item, facts, told_at)
     SELECT DISTINCT ON (p.work_group_id, p.teacher_id)
@@ -299,8 +299,8 @@ APPLIED = """
            max(created_at), 2
     FROM messages WHERE concerns LIKE 'applications/%' GROUP BY concerns
 """
-# Of applications that were decided nothing more was kept. ApplicationSubmitted, which is read from the log
-# now, would make them undecided again, were it not for the revision that has been heard of.
+# Decided applications were not stored. ApplicationSubmitted, which is now read from the log, would make them
+# undecided again without the revision that was received.
 DECIDED = """
     INSERT INTO applications (application_id, work_group_id, teacher_ids, state, changed_at, revision)
     SELECT replace(subject, 'applications/', '')::uuid, '00000000-0000-0000-0000-000000000000', '{}',
@@ -342,7 +342,7 @@ VISITS = """
     FROM messages WHERE template = 'visit_planned' AND status = 'sent'
     ORDER BY concerns, recipient_ref, sent_at DESC
 """
-# What a message that was sent needs to be told again; what had failed is decided anew.
+# The data with which a sent message can be sent again; failed messages are decided again.
 REPEATABLE = f"""
     UPDATE messages m SET about = about || jsonb_build_object('items', coalesce((
         SELECT jsonb_object_agg('session:' || s.session_id, {SESSION})
@@ -358,19 +358,19 @@ REPEATABLE = f"""
 """  # noqa: S608 - made of constants
 
 
-def _count_what_was_sent() -> None:
-    """Note the places, sessions, offers, applications and entries of messages that have been sent.
+def _store_sent_items() -> None:
+    """Store the places, sessions, offers, applications and entries of messages that were sent.
 
-    A participant counts as told of a session, as it is now, unless a message about it still waits: that one
-    is decided anew.
+    A participant counts as notified of a session's current version, unless a message about it is still due:
+    that message is decided again.
     """
     learnt = (WAITING, APPLIED, DECIDED, PLANNED)
     for statement in (*learnt, PLACES, SESSIONS, ENTRIES, OFFERS, APPLICATIONS, VISITS, REPEATABLE):
         op.execute(statement)
 
 
-def _decide_anew_what_is_due() -> None:
-    """Keep one due message for each thread: what it says is found at sending."""
+def _decide_due_messages_again() -> None:
+    """Keep one due message for each thread; its content is decided at sending."""
     op.execute(
         """
         UPDATE messages

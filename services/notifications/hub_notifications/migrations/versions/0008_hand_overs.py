@@ -1,4 +1,4 @@
-"""Who leads which school, and whose visit it was before a hand-over."""
+"""PD-lead assignments, and the original PD lead of each visit."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The post office's tables in their third form: counts, exchanges, and how far has been forgotten."""
+"""Third version of the messaging tables: counts, exchanges and retention marks."""
 
 from hub_messaging import migrations_v3 as messaging
 

@@ -1,0 +1,67 @@
+"""Claimed messages that are not sent now: suppressed or postponed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session, aliased
+
+from hub_notifications.models import Message
+
+MERGED = "merged"  # the reason code of a message whose content another message of the thread includes
+
+
+def suppress(session: Session, claim_id: UUID, message_id: UUID, reason: str, *, now: datetime) -> None:
+    """Suppress a claimed message that no longer applies."""
+    session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.claim == claim_id)
+        .values(status="suppressed", reason=reason, claim=None, claimed_until=None, changed_at=now)
+    )
+
+
+def postpone(
+    session: Session,
+    claim_id: UUID,
+    message_id: UUID,
+    *,
+    now: datetime,
+    due_at: datetime | None = None,
+    retry_at: datetime | None = None,
+    reason: str | None = None,
+) -> None:
+    """Release a message until a hub time or a real time, without counting an attempt."""
+    suppress_duplicates(session, claim_id, message_id, now=now)
+    values = {"status": "due", "claim": None, "claimed_until": None, "reason": reason, "changed_at": now}
+    if due_at is not None:
+        values["due_at"] = due_at
+    if retry_at is not None:
+        values["retry_at"] = retry_at
+    session.execute(
+        update(Message).where(Message.id == message_id, Message.claim == claim_id).values(**values)
+    )
+
+
+def suppress_duplicates(
+    session: Session, claim_id: UUID, message_id: UUID | None = None, *, now: datetime
+) -> None:
+    """Suppress messages that became due meanwhile in the threads of a claim, before its own are released.
+
+    At most one message may be due for each thread and item; the released one will include all changes.
+    """
+    claimed = aliased(Message)
+    of_claim = [claimed.claim == claim_id]
+    if message_id is not None:
+        of_claim.append(claimed.id == message_id)
+    session.execute(
+        update(Message)
+        .where(
+            Message.status == "due",
+            Message.concerns == claimed.concerns,
+            Message.recipient_ref == claimed.recipient_ref,
+            Message.item == claimed.item,
+            *of_claim,
+        )
+        .values(status="suppressed", reason=MERGED, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
