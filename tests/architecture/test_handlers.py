@@ -8,10 +8,6 @@ import pytest
 from hub_local.places import ROOT
 
 SERVICES = ("enrolment", "visits", "notifications", "reporting")
-# Modules that still import another handler. Their shared steps move to domain, store or steps; none is added.
-NOT_YET: dict[str, set[str]] = {
-    "visits": {"assignments", "calendars", "hand_overs", "schools", "visits"},
-}  # fmt: skip
 
 
 def imported_modules(text: str) -> set[str]:
@@ -38,7 +34,7 @@ def importers(package: Path, name: str) -> set[str]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_no_handler_imports_another_handler(service: str) -> None:
     package = ROOT / "services" / service / f"hub_{service}" / "handlers"
-    assert importers(package, f"hub_{service}.handlers") <= NOT_YET.get(service, set())
+    assert importers(package, f"hub_{service}.handlers") == set()
 
 
 def test_an_import_of_a_handler_is_found_in_each_of_its_forms(tmp_path: Path) -> None:

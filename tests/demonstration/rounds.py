@@ -173,7 +173,7 @@ def logged(rounds: Rounds, command: Command) -> None:
     assignment = rounds.assignments[visit.assignment]
     half_term = calendars.half_term_on(assignment.half_terms, happened_on)
     today = day_in_england(command.at)
-    held = visits.hold(half_term, happened_on=happened_on, span=assignment.span, today=today)
+    held = visits.place_logged(half_term, happened_on=happened_on, span=assignment.span, today=today)
     visit.half_term, visit.status, visit.happened_on = held.half_term, "logged", happened_on
 
 

@@ -105,11 +105,11 @@ def _tell(session: Session, said: Said, now: datetime) -> None:
     elif isinstance(event, SchoolSucceeded):
         schools.on_school_succeeded(session, delivery, context)
     elif isinstance(event, SchoolImported | SchoolChanged):
-        schools.on_school_told(session, delivery, context)
+        schools.on_school_changed(session, delivery, context)
     elif isinstance(event, LeaderAppointed):
-        schools.on_leader_told(session, delivery)
+        schools.on_leader_changed(session, delivery)
     else:
-        schools.on_workplace_told(session, delivery)
+        schools.on_workplace_changed(session, delivery)
 
 
 def everything_said(sessions: Sessions, steps: Iterable[Step]) -> list[Delivery[Any]]:

@@ -19,7 +19,7 @@ from hub_reporting.config import Options
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.handlers import projections
 from hub_reporting.queries.reports import run_report
-from hub_visits.handlers import obligations
+from hub_visits.queries.obligations import ObligationFilter, list_obligations
 
 Key = tuple[str, str, str]  # URN of the school that stands, half term, kind
 
@@ -60,7 +60,7 @@ def by_visits(sessions: Sessions, day: date) -> dict[Key, str]:
     while True:
         with sessions() as session:
             page = PageRequest(MAX_LIMIT, None if after is None else decode_cursor(after))
-            items, after = obligations.list_obligations(session, page, now=noon(day))
+            items, after = list_obligations(session, page, ObligationFilter(), now=noon(day))
         for each in items:
             waits = "planned" if each.row.planned else "open"
             said = {"due_soon": waits, "open": waits, "met": "late" if each.late else "met"}

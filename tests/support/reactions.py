@@ -22,7 +22,7 @@ DELIVERY: Final = SimpleNamespace(
 class Called(NamedTuple):
     """A call of a handler."""
 
-    function: str  # such as schools.on_school_told
+    function: str  # such as schools.on_school_changed
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
 
@@ -41,7 +41,7 @@ def reactions(service_class: Any, *modules: ModuleType) -> dict[str, Called]:
 
 
 def wired(service_class: type) -> dict[str, str]:
-    """Return the handlers of a service's reaction table: event type → such as `schools.on_school_told`."""
+    """Return the handlers of a service's reaction table: event type → such as `schools.on_school_changed`."""
     return {
         type_: f"{subscription.handler.__module__.rpartition('.')[2]}.{subscription.handler.__name__}"
         for subscription in subscriptions_of(service_class)

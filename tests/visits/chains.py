@@ -58,7 +58,7 @@ def make_chain(url: str) -> tuple[dict[str, str], dict[str, str]]:
             factories.tell(session, factories.school_imported(urn=urn), 1)
         for lead_id in LEADS.values():
             leader = factories.leader_appointed(teacher_id=lead_id, urn="110999")
-            schools.on_leader_told(session, factories.delivered(leader, 1))
+            schools.on_leader_changed(session, factories.delivered(leader, 1))
     first = assigned(sessions, ADA)
     visit = planned(sessions, first.id)
     logged(sessions, visit.id, now=datetime(2023, 9, 18, 15, 0, tzinfo=UTC))

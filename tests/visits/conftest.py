@@ -28,11 +28,11 @@ def _pd_lead_id(sessions: Sessions) -> UUID:
         calendars.set_calendar(
             session, factories.set_calendar(), expected=0, now=factories.SEPTEMBER, by="admin"
         )
-        schools.on_school_told(
+        schools.on_school_changed(
             session, factories.delivered(factories.school_imported(), 1), factories.CONTEXT
         )
         leader = factories.leader_appointed()
-        schools.on_leader_told(session, factories.delivered(leader, 1))
+        schools.on_leader_changed(session, factories.delivered(leader, 1))
     return leader.teacher_id
 
 

@@ -33,8 +33,8 @@ from hub_visits.commands import (
 )
 from hub_visits.domain.calendars import HalfTerm
 from hub_visits.handlers import assignments, hand_overs, schools, visits
-from hub_visits.handlers.leads import AssignmentView
 from hub_visits.models import Assignment, Visit
+from hub_visits.store.assignment_views import AssignmentView
 
 E = TypeVar("E", bound=Event)
 
@@ -99,7 +99,7 @@ def tell(session: Session, event: Any, revision: int) -> None:
     elif isinstance(event, SchoolSucceeded):
         schools.on_school_succeeded(session, delivered(event, revision), CONTEXT)
     else:
-        schools.on_school_told(session, delivered(event, revision), CONTEXT)
+        schools.on_school_changed(session, delivered(event, revision), CONTEXT)
 
 
 def leader_appointed(**changes: Any) -> LeaderAppointed:
@@ -182,7 +182,7 @@ def another_lead(sessions: Sessions, **changes: Any) -> UUID:
     """Announce another PD lead."""
     leader = leader_appointed(**changes)
     with sessions.begin() as session:
-        schools.on_leader_told(session, delivered(leader, 1))
+        schools.on_leader_changed(session, delivered(leader, 1))
     return leader.teacher_id
 
 

@@ -1,1 +1,1 @@
-"""The visits service: PD leads, half terms, and the visit that each supported school is owed in every one."""
+"""The visits service: half terms, PD-lead assignments, and the visit owed to each school every half term."""

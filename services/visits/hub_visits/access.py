@@ -1,4 +1,4 @@
-"""Who may do what here. Route by route, the words of `allow=`; and who may read a visit's note."""
+"""Access to visits: the roles that routes allow, limits to a PD lead's own schools, and reading of notes."""
 
 from typing import Final
 from uuid import UUID
@@ -7,14 +7,14 @@ from hub_platform.access import Actor
 from hub_platform.problems import Problem
 
 HUB_STAFF: Final = frozenset({"hub_admin", "hub_lead"})
-VISITORS: Final = HUB_STAFF | {"pd_lead"}  # a PD lead for their own schools only
+VISITORS: Final = HUB_STAFF | {"pd_lead"}  # PD leads for their own schools only
 
 
 def own_schools_only(actor: Actor) -> UUID | None:
-    """The PD lead whose schools an actor is kept to; None for hub staff, who see all.
+    """Return the PD lead to whose schools the actor is limited; None: hub staff, who may read all schools.
 
     Raises:
-        Problem: 403 `not_your_school` when the token's subject names no PD lead.
+        Problem: 403 `not_your_school` if the token's subject is not the id of a PD lead.
     """
     if actor.roles & HUB_STAFF:
         return None
@@ -25,7 +25,7 @@ def own_schools_only(actor: Actor) -> UUID | None:
 
 
 def check_own_school(actor: Actor, pd_lead_id: UUID | None) -> None:
-    """Raise unless the actor is hub staff or the PD lead to whom it is entrusted; None: to hub staff only.
+    """Raise unless the actor is hub staff or the school's PD lead; None: only hub staff has access.
 
     Raises:
         Problem: 403 `not_your_school`.
@@ -36,13 +36,13 @@ def check_own_school(actor: Actor, pd_lead_id: UUID | None) -> None:
 
 
 def may_read_note(actor: Actor, pd_lead_id: UUID | None) -> bool:
-    """Notes are supportive and confidential: for hub leads and the school's current PD lead, nobody else.
+    """Return whether the actor may read a visit's confidential note: a hub lead, or the current PD lead.
 
-    `pd_lead_id`: as `domain.hand_overs.lead_of` gives it, also for the notes of PD leads before them.
+    `pd_lead_id`: the result of `domain.hand_overs.lead_of`, also for notes of earlier PD leads.
     """
     return "hub_lead" in actor.roles or ("pd_lead" in actor.roles and actor.subject == str(pd_lead_id))
 
 
 def not_your_school() -> Problem:
-    """A PD lead has asked about a school that is not, or no longer, theirs."""
-    return Problem(403, "not_your_school", "A PD lead sees and changes the visits to their own schools.")
+    """Return the problem for a PD lead's request about a school that is not theirs, or no longer theirs."""
+    return Problem(403, "not_your_school", "PD leads can read and change visits to their own schools only.")

@@ -1,4 +1,4 @@
-"""What visits can be asked to do: commands in the imperative, each with its strict schema."""
+"""The commands of visits, each with its strict schema."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,20 +9,20 @@ from marshmallow import fields, validate
 from hub_contracts.fields import Urn
 from hub_platform.schemas import CommandSchema, Instant, Lines, Text
 from hub_visits.domain import assignments, hand_overs, obligations, visits
+from hub_visits.domain.calendars import SCOPE_PATTERN
 
-SCOPE_PATTERN = r"^(hub|la:[0-9]{3}|trust:[A-Za-z0-9_]{1,100}|school:[1-9][0-9]{4,5})\Z"
 URN_PATTERN = r"^[0-9]{6}\Z"
 HALF_TERM_PATTERN = r"^[0-9]{4}-[1-6]\Z"
 YEAR_PATTERN = r"^[0-9]{4}/[0-9]{2}\Z"
 
-# Beyond these nobody plans, and some calendars of the computer end.
+# Visits are planned within these years; some date libraries fail far beyond them.
 EARLIEST = datetime(2000, 9, 1, tzinfo=UTC)
 LATEST = datetime(2099, 8, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class GivenHalfTerm:
-    """One half term as it was sent."""
+    """One half term of a calendar, not validated yet."""
 
     n: int
     starts_on: date
@@ -32,7 +32,7 @@ class GivenHalfTerm:
 
 @dataclass(frozen=True, kw_only=True)
 class SetCalendar:
-    """Give a scope its half terms of one academic year, in place of those it had."""
+    """Replace the half terms of a scope in one academic year."""
 
     scope: str
     academic_year: str
@@ -41,7 +41,7 @@ class SetCalendar:
 
 @dataclass(frozen=True, kw_only=True)
 class AssignPDLead:
-    """Give a school a PD lead for the rest of an academic year."""
+    """Assign a PD lead to a school for the rest of an academic year."""
 
     urn: str
     pd_lead_id: UUID
@@ -52,7 +52,7 @@ class AssignPDLead:
 
 @dataclass(frozen=True, kw_only=True)
 class HandOver:
-    """Give a school another PD lead from a day on."""
+    """Hand an assignment over to another PD lead from a day on."""
 
     assignment_id: UUID
     pd_lead_id: UUID
@@ -62,7 +62,7 @@ class HandOver:
 
 @dataclass(frozen=True, kw_only=True)
 class EndAssignment:
-    """Leave a school without a PD lead after a day."""
+    """End an assignment early, without a following PD lead."""
 
     assignment_id: UUID
     on: date  # last day
@@ -71,7 +71,7 @@ class EndAssignment:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanVisit:
-    """Put a visit in the diary."""
+    """Plan a visit of an assignment."""
 
     assignment_id: UUID
     planned_at: datetime
@@ -80,7 +80,7 @@ class PlanVisit:
 
 @dataclass(frozen=True, kw_only=True)
 class AgreedAction:
-    """Something that somebody agreed to do."""
+    """An action that was agreed at a visit, with the role of its owner."""
 
     text: str
     owner_role: str
@@ -89,7 +89,7 @@ class AgreedAction:
 
 @dataclass(frozen=True, kw_only=True)
 class LogVisit:
-    """Say what a visit that took place was."""
+    """Log a visit that took place."""
 
     visit_id: UUID
     happened_on: date
@@ -104,7 +104,7 @@ class LogVisit:
 
 @dataclass(frozen=True, kw_only=True)
 class CancelVisit:
-    """Take a planned visit out of the diary."""
+    """Cancel a planned visit, with a reason."""
 
     visit_id: UUID
     reason: str
@@ -112,7 +112,7 @@ class CancelVisit:
 
 @dataclass(frozen=True, kw_only=True)
 class ExcuseHalfTerm:
-    """Excuse a school from what it is owed in one half term."""
+    """Excuse a school from one kind of support in one half term."""
 
     urn: str
     half_term: str
@@ -121,7 +121,7 @@ class ExcuseHalfTerm:
 
 
 class GivenHalfTermSchema(CommandSchema):
-    """Reads one half term of a calendar."""
+    """The part of SetCalendar's request body for one half term."""
 
     command = GivenHalfTerm
     n = fields.Integer(required=True, strict=True, validate=validate.Range(1, 6))
@@ -131,12 +131,12 @@ class GivenHalfTermSchema(CommandSchema):
 
 
 class SetCalendarSchema(CommandSchema):
-    """Reads SetCalendar."""
+    """The request body of SetCalendar; the scope is in the path."""
 
     command = SetCalendar
     scope = fields.String(
         required=True,
-        validate=validate.Regexp(SCOPE_PATTERN, error="hub, la:<code>, trust:<uid> or school:<urn>."),
+        validate=validate.Regexp(SCOPE_PATTERN, error="Use hub, la:<code>, trust:<uid> or school:<urn>."),
     )
     academic_year = fields.String(required=True)
     half_terms = fields.List(
@@ -145,7 +145,7 @@ class SetCalendarSchema(CommandSchema):
 
 
 class AssignPDLeadSchema(CommandSchema):
-    """Reads AssignPDLead."""
+    """The request body of AssignPDLead; `kinds` is ["visit"] unless given."""
 
     command = AssignPDLead
     urn = Urn("The school.")
@@ -160,7 +160,7 @@ class AssignPDLeadSchema(CommandSchema):
 
 
 class HandOverSchema(CommandSchema):
-    """Reads HandOver."""
+    """The request body of HandOver; the assignment is in the path."""
 
     command = HandOver
     assignment_id = fields.UUID(required=True)
@@ -170,7 +170,7 @@ class HandOverSchema(CommandSchema):
 
 
 class EndAssignmentSchema(CommandSchema):
-    """Reads EndAssignment."""
+    """The request body of EndAssignment; the assignment is in the path."""
 
     command = EndAssignment
     assignment_id = fields.UUID(required=True)
@@ -179,7 +179,7 @@ class EndAssignmentSchema(CommandSchema):
 
 
 class PlanVisitSchema(CommandSchema):
-    """Reads PlanVisit."""
+    """The request body of PlanVisit; `planned_at` is an instant with a time zone."""
 
     command = PlanVisit
     assignment_id = fields.UUID(required=True)
@@ -188,7 +188,7 @@ class PlanVisitSchema(CommandSchema):
 
 
 class AgreedActionSchema(CommandSchema):
-    """Reads one agreed action."""
+    """The part of LogVisit's request body for one action."""
 
     command = AgreedAction
     text = Text(required=True, longest=500)
@@ -197,7 +197,7 @@ class AgreedActionSchema(CommandSchema):
 
 
 class LogVisitSchema(CommandSchema):
-    """Reads LogVisit. A visit is 1 to 10 half days long."""
+    """The request body of LogVisit; a visit is 1 to 10 half days long."""
 
     command = LogVisit
     visit_id = fields.UUID(required=True)
@@ -226,7 +226,7 @@ class LogVisitSchema(CommandSchema):
 
 
 class CancelVisitSchema(CommandSchema):
-    """Reads CancelVisit."""
+    """The request body of CancelVisit; the visit is in the path."""
 
     command = CancelVisit
     visit_id = fields.UUID(required=True)
@@ -234,12 +234,13 @@ class CancelVisitSchema(CommandSchema):
 
 
 class ExcuseHalfTermSchema(CommandSchema):
-    """Reads ExcuseHalfTerm."""
+    """The request body of ExcuseHalfTerm; `half_term` is such as 2025-1."""
 
     command = ExcuseHalfTerm
     urn = Urn("The school.")
     half_term = fields.String(
-        required=True, validate=validate.Regexp(HALF_TERM_PATTERN, error='A half term is written "2025-1".')
+        required=True,
+        validate=validate.Regexp(HALF_TERM_PATTERN, error="Write it as 2025-1."),
     )
     kind = fields.String(required=True, validate=validate.OneOf(assignments.KINDS_OWED))
     reason = fields.String(required=True, validate=validate.OneOf(obligations.REASONS_EXCUSED))

@@ -1,1 +1,1 @@
-"""Settings of visits beyond those of every service: there are none yet."""
+"""Settings of visits in addition to those of every service; there are none so far."""

@@ -1,4 +1,4 @@
-"""The visits service: routes by inheritance, one table of reactions to events of enrolment."""
+"""The visits service: routes by inheritance, one table of reactions, one RPC method."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -26,7 +26,8 @@ from hub_visits.api.assignments import Assignments
 from hub_visits.api.calendars import Calendars
 from hub_visits.api.obligations import Obligations
 from hub_visits.api.visits import Visits
-from hub_visits.handlers import leads, schools
+from hub_visits.handlers import schools
+from hub_visits.queries.assignments import assignments_after
 
 
 class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
@@ -37,28 +38,28 @@ class VisitsService(Calendars, Assignments, Visits, Obligations, Probes):
     relay = OutboxRelay()
     database = Database()
     reactions = reaction_table(
-        on(SchoolImported, schools.on_school_told),
-        on(SchoolChanged, schools.on_school_told),
+        on(SchoolImported, schools.on_school_changed),
+        on(SchoolChanged, schools.on_school_changed),
         on(SchoolClosed, schools.on_school_closed),
         on(SchoolSucceeded, schools.on_school_succeeded),
-        on(TeacherRegistered, schools.on_workplace_told),
-        on(TeacherMovedSchool, schools.on_workplace_told),
-        on(MembershipCorrected, schools.on_workplace_told),
-        on(LeaderAppointed, schools.on_leader_told),
-        on(LeaderEnded, schools.on_leader_told),
+        on(TeacherRegistered, schools.on_workplace_changed),
+        on(TeacherMovedSchool, schools.on_workplace_changed),
+        on(MembershipCorrected, schools.on_workplace_changed),
+        on(LeaderAppointed, schools.on_leader_changed),
+        on(LeaderEnded, schools.on_leader_changed),
         on(TeacherMerged, schools.on_teacher_merged),
         context=reaction_context,
     )
 
     @answer
     def assignments_after(self, pd_lead_ids: Sequence[str], last_day: str) -> list[dict[str, str | int]]:
-        """Tell which assignments a PD lead has after a day, and how many visits are planned for later.
+        """Return the assignments that a PD lead has after a day, with the number of visits planned later.
 
-        `pd_lead_ids` are the records of one person. Records that were merged into them are looked at, too.
+        `pd_lead_ids` are the records of one person; records that were merged into them count, too.
         """
         ids, day = [UUID(one) for one in pd_lead_ids], date.fromisoformat(last_day)
         with self.database() as session:
-            found = leads.assignments_after(session, ids, day)
+            found = assignments_after(session, ids, day)
         return [
             {
                 "assignment_id": str(one.assignment_id),

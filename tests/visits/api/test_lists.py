@@ -55,7 +55,7 @@ def make_visits(url: str) -> dict[str, str]:
         command = factories.set_calendar()
         calendars.set_calendar(session, command, expected=0, now=factories.SEPTEMBER, by="admin")
         for urn in (SCHOOL, OTHER_SCHOOL):
-            schools.on_school_told(
+            schools.on_school_changed(
                 session, factories.delivered(factories.school_imported(urn=urn), 1), factories.CONTEXT
             )
         for event in (
@@ -65,7 +65,7 @@ def make_visits(url: str) -> dict[str, str]:
             factories.tell(session, event, 2)
         for lead_id in (LEAD, OTHER_LEAD):
             leader = factories.leader_appointed(teacher_id=lead_id, urn="110999")
-            schools.on_leader_told(session, factories.delivered(leader, 1))
+            schools.on_leader_changed(session, factories.delivered(leader, 1))
     own = assigned(sessions, LEAD).id
     other = assigned(sessions, OTHER_LEAD, urn=OTHER_SCHOOL).id
     made = {

@@ -9,7 +9,7 @@ from tests.visits.factories import LINTON, LINTON_YEAR
 
 from hub_kernel.successions import Succession
 from hub_visits.domain.calendars import HalfTerm
-from hub_visits.domain.school_years import ALWAYS, Belonging, Calendars, Told, belongings
+from hub_visits.domain.school_years import ALWAYS, Affiliation, Calendars, PublishedAffiliation, affiliations
 
 OLD, NEW = "980001", "980002"
 ONE_DAY = timedelta(days=1)
@@ -25,18 +25,18 @@ def later(half_terms: list[HalfTerm], days: int) -> list[HalfTerm]:
     ]
 
 
-def belonging(la_code: str = "873", trust_uid: str | None = None, since: date = ALWAYS) -> Belonging:
-    return Belonging(since=since, la_code=la_code, trust_uid=trust_uid)
+def belonging(la_code: str = "873", trust_uid: str | None = None, since: date = ALWAYS) -> Affiliation:
+    return Affiliation(since=since, la_code=la_code, trust_uid=trust_uid)
 
 
 def calendars(
-    *scopes: str, link: date | None = HANDOVER, known: dict[str, list[Belonging]] | None = None
+    *scopes: str, link: date | None = HANDOVER, known: dict[str, list[Affiliation]] | None = None
 ) -> Calendars:
     """The Linton calendar for the hub, and one that begins one day, two days … later with each scope."""
     half_terms = {"hub": LINTON} | {scope: later(LINTON, n + 1) for n, scope in enumerate(scopes)}
     links = [] if link is None else [Succession(urn=OLD, successor_urn=NEW, first_day=link)]
     belonging_to = known or {OLD: [belonging()], NEW: [belonging()]}
-    return Calendars(LINTON_YEAR, half_terms=half_terms, links=links, belongings=belonging_to)
+    return Calendars(LINTON_YEAR, half_terms=half_terms, links=links, affiliations=belonging_to)
 
 
 def starts(found: Calendars, urn: str = OLD) -> list[int]:
@@ -102,15 +102,17 @@ def test_where_no_calendar_claims_a_half_term_the_last_one_that_has_it_counts() 
     links = [Succession(urn=OLD, successor_urn=NEW, first_day=date(2023, 10, 15))]
     known = {OLD: [belonging()], NEW: [belonging()]}
     half_terms = {f"school:{OLD}": late, f"school:{NEW}": early}
-    found = Calendars(LINTON_YEAR, half_terms=half_terms, links=links, belongings=known)
+    found = Calendars(LINTON_YEAR, half_terms=half_terms, links=links, affiliations=known)
     assert found.half_terms(OLD) == early
     half_terms = {f"school:{OLD}": early, f"school:{NEW}": late}
-    found = Calendars(LINTON_YEAR, half_terms=half_terms, links=links, belongings=known)
+    found = Calendars(LINTON_YEAR, half_terms=half_terms, links=links, affiliations=known)
     assert found.half_terms(OLD) == late, "both claim it: the later end counts"
 
 
-def told(day: date, la_code: str, trust_uid: str | None = None, since: date | None = None) -> Told:
-    return Told(told_on=day, trust_since=since, la_code=la_code, trust_uid=trust_uid)
+def told(
+    day: date, la_code: str, trust_uid: str | None = None, since: date | None = None
+) -> PublishedAffiliation:
+    return PublishedAffiliation(published_on=day, trust_since=since, la_code=la_code, trust_uid=trust_uid)
 
 
 @pytest.mark.parametrize(
@@ -158,9 +160,9 @@ def told(day: date, la_code: str, trust_uid: str | None = None, since: date | No
     ],
 )
 def test_what_is_said_holds_from_its_day_and_what_was_said_first_for_all_days_before(
-    said: list[Told], expected: list[Belonging]
+    said: list[PublishedAffiliation], expected: list[Affiliation]
 ) -> None:
-    assert belongings(said) == expected
+    assert affiliations(said) == expected
 
 
 @given(
@@ -177,9 +179,9 @@ def test_what_is_said_holds_from_its_day_and_what_was_said_first_for_all_days_be
     )
 )
 def test_a_school_belongs_to_something_on_every_day_and_at_last_to_what_was_said_last(
-    said: list[Told],
+    said: list[PublishedAffiliation],
 ) -> None:
-    found = belongings(said)
+    found = affiliations(said)
     assert found[0].since == ALWAYS
     assert [each.since for each in found] == sorted({each.since for each in found})
     assert (found[-1].la_code, found[-1].trust_uid) == (said[-1].la_code, said[-1].trust_uid)

@@ -16,9 +16,9 @@ AUTUMN_1 = LINTON[0]
 ONE_DAY = timedelta(days=1)
 
 
-def hold(happened_on: date, today: date) -> visits.Held:
+def hold(happened_on: date, today: date) -> visits.TermPlacement:
     half_term = half_term_on(LINTON, happened_on)
-    return visits.hold(half_term, happened_on=happened_on, span=SPAN, today=today)
+    return visits.place_logged(half_term, happened_on=happened_on, span=SPAN, today=today)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,9 @@ def hold(happened_on: date, today: date) -> visits.Held:
     ],
 )
 def test_a_visit_logged_after_ten_working_days_is_late(today: date, late: bool) -> None:
-    assert hold(date(2023, 10, 18), today) == visits.Held(half_term="2023-1", out_of_term=False, late=late)
+    assert hold(date(2023, 10, 18), today) == visits.TermPlacement(
+        half_term="2023-1", out_of_term=False, late=late
+    )
 
 
 @pytest.mark.parametrize(
@@ -49,20 +51,20 @@ def test_bank_holidays_are_not_counted_among_the_ten_working_days(
     half_term = HalfTerm(first_year=2025, n=2, starts_on=happened_on, ends_on=half_term_ends)
     span = visits.Span(starts_on=happened_on, ends_on=date(2027, 8, 31))
     days = (last_on_time - ONE_DAY, last_on_time, last_on_time + ONE_DAY)
-    held = [visits.hold(half_term, happened_on=happened_on, span=span, today=today) for today in days]
+    held = [visits.place_logged(half_term, happened_on=happened_on, span=span, today=today) for today in days]
     assert [each.late for each in held] == [False, False, True]
 
 
 def test_a_visit_logged_on_5_january_is_on_time_for_the_half_term_that_ended_on_19_december() -> None:
     half_term = HalfTerm(first_year=2025, n=2, starts_on=date(2025, 11, 3), ends_on=date(2025, 12, 19))
     span = visits.Span(starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
-    held = visits.hold(half_term, happened_on=date(2025, 12, 19), span=span, today=date(2026, 1, 5))
-    assert held == visits.Held(half_term="2025-2", out_of_term=False, late=False)
+    held = visits.place_logged(half_term, happened_on=date(2025, 12, 19), span=span, today=date(2026, 1, 5))
+    assert held == visits.TermPlacement(half_term="2025-2", out_of_term=False, late=False)
 
 
 def test_a_visit_in_the_holidays_is_kept_and_flagged_and_never_late() -> None:
     held = hold(date(2023, 10, 25), date(2024, 6, 1))
-    assert held == visits.Held(half_term=None, out_of_term=True, late=False)
+    assert held == visits.TermPlacement(half_term=None, out_of_term=True, late=False)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,11 @@ from hub_contracts.enrolment import SchoolClosed
 from hub_kernel.refusals import Conflict, Refused, Stale, Unknown
 from hub_platform.database import Sessions
 from hub_visits.commands import ExcuseHalfTerm, PlanVisit
-from hub_visits.handlers import calendars, leads, obligations, schools, visits
+from hub_visits.handlers import calendars, obligations, schools, visits
 from hub_visits.models import Assignment, Calendar, LeaderPost, Obligation, Visit
+from hub_visits.queries import assignments as queries
+from hub_visits.store import calendars as calendar_store
+from hub_visits.store import visits as visit_store
 
 
 def test_an_assignment_what_it_owes_and_its_event_are_saved_together(
@@ -53,7 +56,7 @@ def test_a_refused_assignment_writes_nothing(
     sessions: Sessions, pd_lead_id: UUID, changes: dict[str, object], code: str
 ) -> None:
     with sessions.begin() as session:
-        schools.on_school_told(
+        schools.on_school_changed(
             session,
             factories.delivered(factories.school_imported(urn=factories.OTHER_SCHOOL), 1),
             factories.CONTEXT,
@@ -72,7 +75,7 @@ def test_who_has_stopped_being_a_pd_lead_is_not_assigned(sessions: Sessions, pd_
         ended = factories.leader_ended(
             teacher_id=pd_lead_id, leader_role_id=post.leader_role_id, ended_on=date(2023, 9, 3)
         )
-        schools.on_leader_told(session, factories.delivered(ended, 2))
+        schools.on_leader_changed(session, factories.delivered(ended, 2))
     with pytest.raises(Refused, match="pd_lead_ended"):
         assigned(sessions, pd_lead_id, starts_on=date(2023, 9, 4))
 
@@ -112,7 +115,7 @@ def test_a_closed_school_without_a_successor_is_refused(
             event = SchoolClosed(urn=factories.SCHOOL)
             schools.on_school_closed(session, factories.delivered(event, 2), factories.CONTEXT)
         else:
-            schools.on_school_told(
+            schools.on_school_changed(
                 session, factories.delivered(factories.school_imported(status="closed"), 2), factories.CONTEXT
             )
     with pytest.raises(Refused) as refusal:
@@ -152,7 +155,7 @@ def test_a_new_calendar_settles_what_is_owed_and_announces_it_once(
     assert again.revision == 2
     assert {each["half_term"] for each in again.data["obligations"]} == {f"2023-{n}" for n in range(1, 6)}
     with sessions() as session:
-        view = leads.find_assignment(session, assignment.id)
+        view = queries.get_assignment(session, assignment.id)
         assert {each.half_term for each in view.obligations} == {f"2023-{n}" for n in range(1, 6)}
         assert view.row.revision == 2
 
@@ -172,11 +175,11 @@ def test_a_calendar_that_somebody_else_has_set_is_not_overwritten(
 def test_what_is_not_there_is_said_so(sessions: Sessions, pd_lead_id: UUID) -> None:
     with sessions.begin() as session:
         with pytest.raises(Unknown):
-            visits.find_visit(session, uuid4())
+            visit_store.get_visit(session, uuid4())
         with pytest.raises(Unknown):
-            leads.find_assignment(session, uuid4())
+            queries.get_assignment(session, uuid4())
         with pytest.raises(Unknown):
-            calendars.find_calendar(session, "la:874", "2023/24")
+            calendar_store.get_calendar(session, "la:874", "2023/24")
         with pytest.raises(Refused) as refusal:
             command = PlanVisit(assignment_id=uuid4(), planned_at=SEPTEMBER, kind="support")
             visits.plan_visit(session, command, now=SEPTEMBER, by="admin")

@@ -10,7 +10,8 @@ from tests.visits.factories import JANUARY, OTHER_SCHOOL, SEPTEMBER, assigned, e
 from hub_contracts.enrolment import TeacherMerged
 from hub_platform.database import Sessions
 from hub_visits.commands import CancelVisit
-from hub_visits.handlers import leads, schools, visits
+from hub_visits.handlers import schools, visits
+from hub_visits.queries.assignments import assignments_after
 
 DAY = timedelta(days=1)
 LAST = date(2024, 3, 29)
@@ -22,7 +23,7 @@ YEARS_END = date(2024, 8, 31)
 def after(sessions: Sessions, *pd_lead_ids: UUID, day: date = LAST) -> dict[UUID, int]:
     """The assignments of one person after a day, with the visits planned for later."""
     with sessions() as session:
-        found = leads.assignments_after(session, pd_lead_ids, day)
+        found = assignments_after(session, pd_lead_ids, day)
     return {one.assignment_id: one.planned_visits_n for one in found}
 
 
@@ -84,7 +85,7 @@ def test_assignments_of_merged_records_are_the_persons_and_those_of_others_are_n
 ) -> None:
     bystander, left = factories.another_lead(sessions), uuid4()
     with sessions.begin() as session:
-        schools.on_leader_told(
+        schools.on_leader_changed(
             session, factories.delivered(factories.leader_appointed(teacher_id=left, urn="110999"), 1)
         )
         factories.tell(session, factories.school_imported(urn=OTHER_SCHOOL), 1)

@@ -16,6 +16,7 @@ from hub_visits.commands import CancelVisit, ExcuseHalfTerm
 from hub_visits.domain.assignments import Owed
 from hub_visits.handlers import calendars, obligations, schools, visits
 from hub_visits.models import Base
+from hub_visits.queries import obligations as obligation_queries
 from hub_visits.store import assignments as assignment_store
 from hub_visits.store import calendars as calendar_store
 from hub_visits.store import obligations as obligation_store
@@ -37,7 +38,7 @@ def _assignments(sessions: Sessions, pd_lead_id: UUID) -> dict[str, UUID]:
             (ELSEWHERE, "926", None),
         ):
             told = factories.school_imported(urn=urn, la_code=la_code, trust_uid=trust_uid)
-            schools.on_school_told(session, factories.delivered(told, 2), factories.CONTEXT)
+            schools.on_school_changed(session, factories.delivered(told, 2), factories.CONTEXT)
     return {
         urn: assigned(sessions, pd_lead_id, urn=urn, kinds=["visit", "department_pd"]).id
         for urn in (SCHOOL, NEIGHBOUR, ELSEWHERE)
@@ -118,7 +119,7 @@ def test_an_assignment_that_owes_less_loses_its_own_obligations_only(
         row = assignment_store.find_assignment(session, assignments[SCHOOL])
         assert row is not None
         left = Owed(half_term="2023-2", kind="visit", starts_on=FIRST, ends_on=LAST)
-        assignment_store.put_obligations(session, row, [left])
+        assignment_store.replace_obligations(session, row, [left])
 
     done = done_by(sessions, owe_less)
     assert urns_of(done, "obligations") == {SCHOOL}
@@ -134,7 +135,7 @@ def test_an_assignment_that_owes_nothing_any_more_loses_all_that_it_owed(
     def owe_nothing(session: Session) -> None:
         row = assignment_store.find_assignment(session, assignments[SCHOOL])
         assert row is not None
-        assignment_store.put_obligations(session, row, [])
+        assignment_store.replace_obligations(session, row, [])
 
     done = done_by(sessions, owe_nothing)
     assert urns_of(done, "obligations") == {SCHOOL}
@@ -158,10 +159,10 @@ def test_what_one_assignment_owes_is_not_another_ones(
 def met(sessions: Sessions) -> dict[tuple[str, str, str], tuple[bool, bool, bool]]:
     """Of each obligation whether it is planned, met, excused."""
     with sessions() as session:
-        at = obligation_store.as_of(session, date(2024, 8, 31))
+        at = obligation_queries.as_of(session, date(2024, 8, 31))
         return {
             (row.urn, row.half_term, row.kind): (row.planned, row.met, row.excused)
-            for row in session.scalars(obligation_store.select_obligations(at))
+            for row in session.scalars(obligation_queries.select_obligations(at))
         }
 
 

@@ -22,10 +22,13 @@ from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 from hub_platform.paging import PageRequest
 from hub_visits.domain import hand_overs as rules
-from hub_visits.handlers import calendars, leads, obligations, visits
+from hub_visits.handlers import calendars
 from hub_visits.models import Assignment, LeaderPost, Obligation, Visit
+from hub_visits.queries import visits as visit_queries
+from hub_visits.queries.assignments import AssignmentFilter, list_assignments
+from hub_visits.queries.obligations import ObligationFilter, list_obligations
+from hub_visits.queries.visits import VisitFilter
 from hub_visits.store import hand_overs as store
-from hub_visits.store.visits import list_visits
 
 MARCH = datetime(2024, 3, 5, 9, 0, tzinfo=UTC)
 
@@ -55,7 +58,7 @@ def test_each_half_term_is_owed_once_and_what_was_met_stays_met(
         **{f"2023-{n}": [third] for n in range(3, 7)},
     }
     with sessions() as session:
-        items, _ = obligations.list_obligations(session, PageRequest(), now=now)
+        items, _ = list_obligations(session, PageRequest(), ObligationFilter(), now=now)
     assert [item.status for item in items] == ["met", *["open"] * 5]
 
 
@@ -90,9 +93,9 @@ def test_an_end_without_a_successor_leaves_visits_planned_and_half_terms_owed(
     with sessions() as session:
         rows = session.scalars(select(Visit)).all()
         assert {row.status for row in rows} == {"planned"}
-        assert visits.without_lead(session, rows, now=SEPTEMBER) == {after.id}
+        assert visit_queries.without_lead(session, rows, now=SEPTEMBER) == {after.id}
         later = datetime(2024, 1, 9, 9, 0, tzinfo=UTC)
-        assert visits.without_lead(session, rows, now=later) == {on_the_day.id, after.id}
+        assert visit_queries.without_lead(session, rows, now=later) == {on_the_day.id, after.id}
 
 
 def test_a_pd_lead_who_is_assigned_after_an_end_follows_and_takes_over(
@@ -112,7 +115,7 @@ def test_a_pd_lead_who_is_assigned_after_an_end_follows_and_takes_over(
     assert [owed[f"2023-{n}"] for n in range(1, 7)] == [[pd_lead_id]] * 3 + [[other_id]] * 3
     with sessions() as session:
         rows = session.scalars(select(Visit)).all()
-        assert visits.without_lead(session, rows, now=SEPTEMBER) == {in_between.id}
+        assert visit_queries.without_lead(session, rows, now=SEPTEMBER) == {in_between.id}
 
 
 def test_what_sql_selects_is_what_the_rules_say(sessions: Sessions, pd_lead_id: UUID, other_id: UUID) -> None:
@@ -140,11 +143,18 @@ def test_what_sql_selects_is_what_the_rules_say(sessions: Sessions, pd_lead_id: 
                     for row in rows
                     if rules.lead_of(store.tenure_of(row), chains[row.id], day=today) == lead_id
                 }
-                assert set(session.scalars(store.entrusted_to(lead_id, today))) == expected, (today, lead_id)
-            found = session.scalars(list_visits(without_lead=True, today=today)).all()
+                assert set(session.scalars(store.assignments_led_by(lead_id, today))) == expected, (
+                    today,
+                    lead_id,
+                )
+            found = session.scalars(
+                visit_queries.select_visits(session, VisitFilter(without_lead=True), today=today)
+            ).all()
             every = session.scalars(select(Visit)).all()
-            assert {row.id for row in found} == visits.without_lead(session, every, now=now), today
-            kept = session.scalars(list_visits(without_lead=False, today=today)).all()
+            assert {row.id for row in found} == visit_queries.without_lead(session, every, now=now), today
+            kept = session.scalars(
+                visit_queries.select_visits(session, VisitFilter(without_lead=False), today=today)
+            ).all()
             assert len(kept) + len(found) == len(every)
 
 
@@ -162,11 +172,15 @@ def test_assignments_whose_leads_role_ends_before_the_year_are_listed(
         assert post is not None
         post.ends_on = role_ends_on
     with sessions() as session:
-        views, _ = leads.list_assignments(session, PageRequest(), now=SEPTEMBER)
+        views, _ = list_assignments(session, PageRequest(), AssignmentFilter(), now=SEPTEMBER)
         assert {view.row.id: view.lead_until for view in views} == {first.id: until, kept.id: None}
-        lacking, _ = leads.list_assignments(session, PageRequest(), now=SEPTEMBER, without_lead=True)
+        lacking, _ = list_assignments(
+            session, PageRequest(), AssignmentFilter(without_lead=True), now=SEPTEMBER
+        )
         assert [view.row.id for view in lacking] == ([] if until is None else [first.id])
-        others, _ = leads.list_assignments(session, PageRequest(), now=SEPTEMBER, without_lead=False)
+        others, _ = list_assignments(
+            session, PageRequest(), AssignmentFilter(without_lead=False), now=SEPTEMBER
+        )
         assert len(others) + len(lacking) == 2
 
 
@@ -176,10 +190,15 @@ def test_an_assignment_that_is_followed_is_not_listed_as_without_a_lead(
     first = assigned(sessions, pd_lead_id)
     second = handed_over(sessions, first.id, other_id).row
     with sessions() as session:
-        assert leads.list_assignments(session, PageRequest(), now=SEPTEMBER, without_lead=True)[0] == []
+        assert (
+            list_assignments(session, PageRequest(), AssignmentFilter(without_lead=True), now=SEPTEMBER)[0]
+            == []
+        )
     ended(sessions, second.id, on=date(2024, 2, 1))
     with sessions() as session:
-        [view] = leads.list_assignments(session, PageRequest(), now=SEPTEMBER, without_lead=True)[0]
+        [view] = list_assignments(session, PageRequest(), AssignmentFilter(without_lead=True), now=SEPTEMBER)[
+            0
+        ]
     assert (view.row.id, view.lead_until) == (second.id, date(2024, 2, 1))
 
 
@@ -193,5 +212,7 @@ def test_an_assignment_handed_over_on_its_first_day_never_took_effect(
     with sessions() as session:
         assert session.scalars(select(Visit.assignment_id)).all() == [second.id]
         for day in (date(2023, 9, 3), first.starts_on):
-            found, _ = leads.list_assignments(session, PageRequest(), now=SEPTEMBER, active_on=day)
+            found, _ = list_assignments(
+                session, PageRequest(), AssignmentFilter(active_on=day), now=SEPTEMBER
+            )
             assert [view.row.id for view in found] == ([second.id] if day == first.starts_on else [])

@@ -13,8 +13,10 @@ from tests.visits.factories import LINTON_DATES, SCHOOL, assigned, logged, plann
 from hub_contracts.enrolment import SchoolClosed, SchoolSucceeded
 from hub_platform.database import Sessions
 from hub_visits.commands import GivenHalfTerm, SetCalendar
-from hub_visits.handlers import calendars, leads, schools, visits
+from hub_visits.handlers import calendars, schools
 from hub_visits.models import Visit
+from hub_visits.queries import assignments as queries
+from hub_visits.store import visits as visit_store
 
 SUCCESSOR = "140001"
 LATER = datetime(2024, 7, 1, 9, 0, tzinfo=UTC)
@@ -67,9 +69,9 @@ def test_a_visit_follows_the_schools_own_calendar_that_is_set_after_it_was_logge
     again = published(sessions, "PDLeadAssigned")[-1].data["obligations"][4]
     assert (again["half_term"], again["starts_on"]) == ("2023-5", "2024-04-20")
     with sessions() as session:
-        row = visits.find_visit(session, visit_id)
+        row = visit_store.get_visit(session, visit_id)
         assert (row.revision, row.changed_by, row.changed_at) == (3, "admin", LATER)
-        assert visits.find_visit(session, unchanged).revision == 2
+        assert visit_store.get_visit(session, unchanged).revision == 2
 
     set_calendar(sessions, f"school:{SCHOOL}", expected=1)
     assert found(sessions, visit_id) == found(sessions, ahead.id) == ("2023-5", False, False)
@@ -124,12 +126,14 @@ def test_a_visit_follows_a_change_of_trust_or_authority_from_its_day_on(
         source_file_date=date(2024, 1, 1) if scope == "la:926" else date(2024, 6, 1),
     )
     with sessions.begin() as session:
-        schools.on_school_told(session, factories.delivered(change, 2), replace(factories.CONTEXT, now=LATER))
+        schools.on_school_changed(
+            session, factories.delivered(change, 2), replace(factories.CONTEXT, now=LATER)
+        )
     assert found(sessions, before)[0] == "2023-1"
     assert found(sessions, after) == (None, True, False)
     assert [data["visit_id"] for _, _, data in said_again(sessions)] == [str(after)]
     with sessions() as session:
-        owed = leads.find_assignment(session, assignment_id).obligations
+        owed = queries.get_assignment(session, assignment_id).obligations
     assert [each.starts_on.day for each in owed if each.half_term in {"2023-1", "2023-5"}] == [4, 20]
 
 
@@ -156,7 +160,7 @@ def test_after_a_succession_the_calendar_of_the_successor_counts_in_whatever_ord
     assert found(sessions, before)[0] == "2023-1"
     assert found(sessions, after) == (None, True, False)
     with sessions() as session:
-        owed = leads.find_assignment(session, assignment_id).obligations
+        owed = queries.get_assignment(session, assignment_id).obligations
     assert [each.starts_on.day for each in owed if each.half_term in {"2023-1", "2023-5"}] == [4, 20]
 
 
@@ -187,7 +191,7 @@ def test_where_no_calendar_covers_the_school_any_more_all_stays_as_it_was(
 ) -> None:
     with sessions.begin() as session:
         told = factories.school_imported(urn="110700", trust_uid="3180")
-        schools.on_school_told(session, factories.delivered(told, 1), factories.CONTEXT)
+        schools.on_school_changed(session, factories.delivered(told, 1), factories.CONTEXT)
         command = factories.set_calendar("trust:3180")
         next_year = SetCalendar(
             scope="trust:3180",
@@ -202,6 +206,6 @@ def test_where_no_calendar_covers_the_school_any_more_all_stays_as_it_was(
     visit = planned(sessions, assignment_id, at=datetime(2024, 9, 10, 9, tzinfo=UTC))
     with sessions.begin() as session:
         told = factories.school_imported(urn="110700", source_file_date=date(2024, 9, 1))
-        schools.on_school_told(session, factories.delivered(told, 2), factories.CONTEXT)
+        schools.on_school_changed(session, factories.delivered(told, 2), factories.CONTEXT)
     assert found(sessions, visit.id) == ("2024-1", False, False)
     assert said_again(sessions) == []

@@ -23,7 +23,7 @@ def _known(sessions: Sessions, pd_lead_id: UUID) -> Sessions:
     """Let three schools be known."""
     with sessions.begin() as session:
         for urn in (SCHOOL, "110624", "120001"):
-            schools.on_school_told(
+            schools.on_school_changed(
                 session, factories.delivered(factories.school_imported(urn=urn), 2), factories.CONTEXT
             )
     return sessions
@@ -37,7 +37,7 @@ def done_by(sessions: Sessions, act: Callable[[Session], Any]) -> Changes:
 @pytest.mark.parametrize(
     "tell",
     [
-        lambda session: schools.on_school_told(
+        lambda session: schools.on_school_changed(
             session, factories.delivered(factories.school_imported(name="New"), 9), factories.CONTEXT
         ),
         lambda session: schools.on_school_closed(
@@ -65,14 +65,14 @@ def test_an_event_about_one_leader_or_merger_changes_that_one_only(known: Sessio
     others = [factories.leader_appointed() for _ in range(3)]
     with known.begin() as session:
         for one in others:
-            schools.on_leader_told(session, factories.delivered(one, 1))
+            schools.on_leader_changed(session, factories.delivered(one, 1))
         for into in others[:2]:
             merged = TeacherMerged(from_id=into.leader_role_id, into_id=into.teacher_id)
             schools.on_teacher_merged(session, factories.delivered(merged, 1))
     ended = factories.leader_ended(
         **{name: getattr(others[0], name) for name in ("leader_role_id", "teacher_id")}
     )
-    done = done_by(known, lambda session: schools.on_leader_told(session, factories.delivered(ended, 2)))
+    done = done_by(known, lambda session: schools.on_leader_changed(session, factories.delivered(ended, 2)))
     assert done.changed == {("leader_posts", (others[0].leader_role_id,))}
     again = TeacherMerged(from_id=others[0].leader_role_id, into_id=pd_lead_id)
     done = done_by(known, lambda session: schools.on_teacher_merged(session, factories.delivered(again, 2)))

@@ -61,7 +61,7 @@ def test_any_order_any_repeats_same_answer(
 
 def project(session: Any, event: Any, revision: int) -> None:
     if isinstance(event, LeaderAppointed | LeaderEnded):
-        schools.on_leader_told(session, factories.delivered(event, revision))
+        schools.on_leader_changed(session, factories.delivered(event, revision))
     else:
         tell(session, event, revision)
 

@@ -15,8 +15,8 @@ from hub_platform.database import Sessions
 from hub_platform.paging import PageRequest
 from hub_visits.commands import ExcuseHalfTerm
 from hub_visits.handlers import calendars, obligations
-from hub_visits.store import schools as school_store
-from hub_visits.store import visits as store
+from hub_visits.queries.obligations import ObligationFilter, list_obligations
+from hub_visits.queries.visits import VisitFilter, select_visits
 
 SUCCESSOR, LATER_SUCCESSOR = "140001", "140002"
 LAST_DAY = date(2023, 12, 31)
@@ -36,7 +36,7 @@ def succeed(
 
 def listed(sessions: Sessions, now: datetime, **wanted: Any) -> list[tuple[str, str, str, str]]:
     with sessions() as session:
-        items, _ = obligations.list_obligations(session, PageRequest(), now=now, **wanted)
+        items, _ = list_obligations(session, PageRequest(), ObligationFilter(**wanted), now=now)
         return [(each.row.urn, each.row.standing_urn, each.row.half_term, each.status) for each in items]
 
 
@@ -58,8 +58,7 @@ def test_an_assignment_goes_on_at_the_successor(sessions: Sessions, pd_lead_id: 
             ("2023-3", "met"),
         ]
         with sessions() as session:
-            urns = school_store.urns_of(session, urn, SPRING.date())
-            rows = session.scalars(store.list_visits(urns=urns, today=SPRING.date())).all()
+            rows = session.scalars(select_visits(session, VisitFilter(urn=urn), today=SPRING.date())).all()
         assert {row.id for row in rows} == {before.id, after.id}
 
 

@@ -11,6 +11,7 @@ from hub_kernel.refusals import Conflict, Refused
 from hub_platform.database import Sessions
 from hub_visits.commands import CancelVisit
 from hub_visits.handlers import visits
+from hub_visits.store.visits import get_visit
 
 
 def test_a_logged_visit_is_announced_without_its_note(sessions: Sessions, pd_lead_id: UUID) -> None:
@@ -57,7 +58,7 @@ def test_a_refused_log_leaves_the_visit_planned(sessions: Sessions, pd_lead_id: 
         logged(sessions, visit.id, now=SEPTEMBER)  # happened_on lies in the future
     assert refusal.value.code == "in_future"
     with sessions() as session:
-        row = visits.find_visit(session, visit.id)
+        row = get_visit(session, visit.id)
         assert (row.status, row.revision, row.actions) == ("planned", 1, [])
     assert published(sessions, "VisitLogged") == []
 

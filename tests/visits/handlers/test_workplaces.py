@@ -57,7 +57,7 @@ def corrected(
 def tell(sessions: Sessions, *events: Any) -> None:
     with sessions.begin() as session:
         for revision, event in enumerate(events, 1):
-            schools.on_workplace_told(session, factories.delivered(event, revision))
+            schools.on_workplace_changed(session, factories.delivered(event, revision))
 
 
 @pytest.mark.parametrize("named", ["moved", "joined", "corrected"])
@@ -126,7 +126,7 @@ def test_any_order_any_repeats_same_workplaces(
     with sessions.begin() as session:
         session.execute(text("TRUNCATE workplaces"))
         for revision, event in data.draw(st.permutations(HISTORY + repeats)):
-            schools.on_workplace_told(session, factories.delivered(event, revision))
+            schools.on_workplace_changed(session, factories.delivered(event, revision))
     with sessions() as session:
         found = {each.urn: each.ends_on for each in store.workplaces_of(session, ADA)}
     assert found == {

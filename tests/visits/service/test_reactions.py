@@ -5,16 +5,16 @@ from tests.support.reactions import wired
 from hub_visits.service import VisitsService
 
 HANDLERS = {
-    "LeaderAppointed": "schools.on_leader_told",
-    "LeaderEnded": "schools.on_leader_told",
-    "MembershipCorrected": "schools.on_workplace_told",
-    "SchoolChanged": "schools.on_school_told",
+    "LeaderAppointed": "schools.on_leader_changed",
+    "LeaderEnded": "schools.on_leader_changed",
+    "MembershipCorrected": "schools.on_workplace_changed",
+    "SchoolChanged": "schools.on_school_changed",
     "SchoolClosed": "schools.on_school_closed",
-    "SchoolImported": "schools.on_school_told",
+    "SchoolImported": "schools.on_school_changed",
     "SchoolSucceeded": "schools.on_school_succeeded",
     "TeacherMerged": "schools.on_teacher_merged",
-    "TeacherMovedSchool": "schools.on_workplace_told",
-    "TeacherRegistered": "schools.on_workplace_told",
+    "TeacherMovedSchool": "schools.on_workplace_changed",
+    "TeacherRegistered": "schools.on_workplace_changed",
 }
 
 

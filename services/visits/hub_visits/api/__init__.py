@@ -1,1 +1,1 @@
-"""The HTTP entrypoints of visits, one mixin for each noun: parse, call one handler, answer."""
+"""The HTTP routes of visits, one mixin for each noun: parse, call one handler or query, respond."""

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from hub_platform.routes import Answer, Call, Page, route
 from hub_visits.access import HUB_STAFF, VISITORS, check_own_school
-from hub_visits.api.entrusted import entrusted
+from hub_visits.api.own_assignments import own_assignments
 from hub_visits.commands import (
     URN_PATTERN,
     YEAR_PATTERN,
@@ -19,11 +19,13 @@ from hub_visits.commands import (
 )
 from hub_visits.domain import assignments
 from hub_visits.handlers import assignments as handlers
-from hub_visits.handlers import hand_overs, leads
+from hub_visits.handlers import hand_overs
+from hub_visits.queries import assignments as queries
+from hub_visits.store.assignment_views import AssignmentView
 
 
 class OwedSchema(Schema):
-    """What the school is owed in one half term."""
+    """One kind of support that is owed to the school in one half term."""
 
     half_term = fields.String()
     kind = fields.String()
@@ -32,7 +34,7 @@ class OwedSchema(Schema):
 
 
 class AssignmentSchema(Schema):
-    """A PD lead given to a school."""
+    """A PD lead's assignment to a school."""
 
     assignment_id = fields.UUID(attribute="row.id")
     urn = fields.String(attribute="row.urn")
@@ -51,28 +53,28 @@ class AssignmentSchema(Schema):
 
 
 class HandedOverSchema(AssignmentSchema):
-    """The assignment that follows, and how many planned visits its PD lead has taken over."""
+    """The following assignment, with the number of planned visits that its PD lead takes over."""
 
     visits_reassigned = fields.Integer(attribute="reassigned_n")
 
 
 class EndedSchema(AssignmentSchema):
-    """The assignment that has ended, and how many planned visits it leaves without a PD lead."""
+    """The ended assignment, with the number of planned visits that have no PD lead now."""
 
     visits_without_lead = fields.Integer(attribute="without_lead_n")
 
 
 class ListedAssignmentSchema(AssignmentSchema):
-    """An assignment in a list, without what it owes."""
+    """An assignment in a list, without its obligations."""
 
     class Meta:
-        """What it owes is read one assignment at a time, or from the list of obligations."""
+        """Obligations are read with a single assignment, or from their own list."""
 
         exclude = ("obligations", "warnings")
 
 
 class AssignmentQuery(Schema):
-    """Which assignments; `without_lead`: those that have no PD lead until the end of their academic year."""
+    """The filters of a list of assignments; `without_lead`: no PD lead until the end of the academic year."""
 
     urn = fields.String(load_default=None, validate=validate.Regexp(URN_PATTERN))
     pd_lead_id = fields.UUID(load_default=None)
@@ -83,7 +85,7 @@ class AssignmentQuery(Schema):
 
 
 class Assignments:
-    """PD leads and the schools they support."""
+    """PD-lead assignments."""
 
     @route(
         "POST",
@@ -94,7 +96,7 @@ class Assignments:
         status=201,
     )
     def assign_pd_lead(self, call: Call[AssignPDLead]) -> Answer:
-        """Give a school a PD lead until the end of the academic year."""
+        """Assign a PD lead to a school until the end of the academic year."""
         view = handlers.assign_pd_lead(call.session, call.command, now=call.now, by=call.actor.subject)
         location = f"/visits/v1/assignments/{view.row.id}"
         return Answer(view, revision=view.row.revision, location=location)
@@ -106,9 +108,9 @@ class Assignments:
         answer=AssignmentSchema,
     )
     def get_assignment(self, call: Call[Any]) -> Answer:
-        """Read an assignment and what it owes."""
-        view = leads.find_assignment(call.session, call.path["assignment_id"])
-        check_own_school(call.actor, leads.lead_of(call.session, view.row.id, now=call.now))
+        """Read an assignment with its obligations."""
+        view = queries.get_assignment(call.session, call.path["assignment_id"])
+        check_own_school(call.actor, queries.lead_of(call.session, view.row.id, now=call.now))
         return Answer(view, revision=view.row.revision)
 
     @route(
@@ -119,17 +121,15 @@ class Assignments:
         paged=True,
         answer=ListedAssignmentSchema,
     )
-    def list_assignments(self, call: Call[Any]) -> Page[leads.AssignmentView]:
-        """List assignments in the order in which they start; a PD lead sees those of their own schools.
+    def list_assignments(self, call: Call[Any]) -> Page[AssignmentView]:
+        """List assignments by first day; PD leads get those of their own schools.
 
-        `active_on` asks for those that hold on a day. `without_lead` asks for those that nobody leads until
-        the end of their academic year, because they were ended or their PD lead's role ends: `lead_until` is
-        the last day on which they have a PD lead.
+        `active_on` selects assignments that include a day. `without_lead` selects assignments without a PD
+        lead until the end of the academic year, because they were ended or because their PD lead's role ends:
+        `lead_until` is the last day of the PD lead.
         """
-        found = leads.list_assignments(
-            call.session, call.page, now=call.now, among=entrusted(call), **call.query
-        )
-        return Page(*found)
+        wanted = queries.AssignmentFilter(visible=own_assignments(call), **call.query)
+        return Page(*queries.list_assignments(call.session, call.page, wanted, now=call.now))
 
     @route(
         "POST",
@@ -140,9 +140,9 @@ class Assignments:
         status=201,
     )
     def hand_over(self, call: Call[HandOver]) -> Answer:
-        """Give the school another PD lead from a day on, who takes over the visits planned from that day.
+        """Hand an assignment over to another PD lead, with the visits planned from that day on.
 
-        Answers with the assignment that follows. The day may lie in the past, unless a visit was logged
+        The response is the following assignment. The day may be in the past, unless a visit has been logged
         since.
         """
         view = hand_overs.hand_over(call.session, call.command, now=call.now, by=call.actor.subject)
@@ -157,10 +157,10 @@ class Assignments:
         answer=EndedSchema,
     )
     def end_assignment(self, call: Call[EndAssignment]) -> Answer:
-        """End an assignment without a successor; `on` is its last day.
+        """End an assignment early without a following PD lead; `on` is its last day.
 
-        Visits planned for later stay planned and are listed as without a lead, until they are cancelled or
-        the school is given another PD lead.
+        Visits planned after that day stay planned and are listed as `without_lead`, until they are cancelled
+        or another PD lead is assigned to the school.
         """
         view = hand_overs.end_assignment(call.session, call.command, now=call.now, by=call.actor.subject)
         return Answer(view, revision=view.row.revision)

@@ -11,16 +11,17 @@ from hub_visits.access import HUB_STAFF, VISITORS
 from hub_visits.commands import SetCalendar, SetCalendarSchema
 from hub_visits.handlers import calendars as handlers
 from hub_visits.models import Calendar
+from hub_visits.store import calendars as store
 
 
 class CalendarQuery(Schema):
-    """Which year's calendar."""
+    """The academic year of the calendar."""
 
     academic_year = fields.String(load_default=None)  # today's unless given
 
 
 class HalfTermSchema(Schema):
-    """One half term."""
+    """One half term of a calendar."""
 
     n = fields.Integer()
     starts_on = fields.Date()
@@ -37,7 +38,7 @@ class CalendarSchema(Schema):
 
 
 class Calendars:
-    """School calendars: for the hub, an authority, a trust or a school; the most specific wins."""
+    """School calendars for the hub, an authority, a trust or a school; the most specific one applies."""
 
     @route(
         "PUT",
@@ -49,8 +50,8 @@ class Calendars:
     def set_calendar(self, call: Call[SetCalendar]) -> Answer:
         """Set the half terms of a scope for one academic year.
 
-        What the schools under it are owed is settled anew. `scope` is hub, la:<code>, trust:<uid> or
-        school:<urn>.
+        The obligations and visits of the schools in the scope are recalculated. `scope` is hub, la:<code>,
+        trust:<uid> or school:<urn>.
         """
         calendar = handlers.set_calendar(
             call.session, call.command, expected=call.expected, now=call.now, by=call.actor.subject
@@ -65,9 +66,9 @@ class Calendars:
         answer=CalendarSchema,
     )
     def get_calendar(self, call: Call[Any]) -> Answer:
-        """Read the calendar of a scope, of today's academic year unless another is asked for."""
+        """Read the calendar of a scope, by default for today's academic year."""
         year = call.query["academic_year"] or academic_year_of(day_in_england(call.now))
-        return _answer(handlers.find_calendar(call.session, call.path["scope"], year))
+        return _answer(store.get_calendar(call.session, call.path["scope"], year))
 
 
 def _answer(calendar: Calendar, status: int = 200) -> Answer:

@@ -6,15 +6,17 @@ from marshmallow import Schema, fields, validate
 
 from hub_platform.routes import Call, Page, route
 from hub_visits.access import HUB_STAFF, VISITORS
-from hub_visits.api.entrusted import entrusted
+from hub_visits.api.own_assignments import own_assignments
 from hub_visits.commands import HALF_TERM_PATTERN, URN_PATTERN, ExcuseHalfTerm, ExcuseHalfTermSchema
 from hub_visits.domain.obligations import STATUSES
 from hub_visits.handlers import obligations as handlers
 from hub_visits.models import Exemption
+from hub_visits.queries import obligations as queries
+from hub_visits.queries.exemptions import list_exemptions
 
 
 class ExemptionSchema(Schema):
-    """A school excused from one half term."""
+    """A school's exemption from one kind of support in one half term."""
 
     urn = fields.String()
     half_term = fields.String()
@@ -23,14 +25,14 @@ class ExemptionSchema(Schema):
 
 
 class ExemptionQuery(Schema):
-    """Which exemptions."""
+    """The filters of a list of exemptions."""
 
     urn = fields.String(load_default=None, validate=validate.Regexp(URN_PATTERN))
     half_term = fields.String(load_default=None, validate=validate.Regexp(HALF_TERM_PATTERN))
 
 
 class ObligationQuery(Schema):
-    """Which obligations."""
+    """The filters of a list of obligations."""
 
     half_term = fields.String(load_default=None, validate=validate.Regexp(HALF_TERM_PATTERN))
     status = fields.String(load_default=None, validate=validate.OneOf(STATUSES))
@@ -39,11 +41,11 @@ class ObligationQuery(Schema):
 
 
 class ObligationSchema(Schema):
-    """What a school is owed in one half term, and how it stands now."""
+    """One kind of support owed to a school in one half term, with its current status."""
 
     assignment_id = fields.UUID(attribute="row.assignment_id")
     urn = fields.String(attribute="row.urn")
-    standing_urn = fields.String(attribute="row.standing_urn")  # of the school that stands for it today
+    standing_urn = fields.String(attribute="row.standing_urn")  # of the school, or of its successor, today
     pd_lead_id = fields.UUID(attribute="row.pd_lead_id")
     half_term = fields.String(attribute="row.half_term")
     kind = fields.String(attribute="row.kind")
@@ -55,7 +57,7 @@ class ObligationSchema(Schema):
 
 
 class Obligations:
-    """What schools are owed, and the half terms in which they are excused."""
+    """Obligations and exemptions."""
 
     @route(
         "POST",
@@ -66,7 +68,7 @@ class Obligations:
         status=201,
     )
     def excuse_half_term(self, call: Call[ExcuseHalfTerm]) -> Exemption:
-        """Excuse a school from what it is owed in one half term."""
+        """Excuse a school from one kind of support in one half term."""
         return handlers.excuse_half_term(call.session, call.command, now=call.now, by=call.actor.subject)
 
     @route(
@@ -78,9 +80,9 @@ class Obligations:
         answer=ExemptionSchema,
     )
     def list_exemptions(self, call: Call[Any]) -> Page[Exemption]:
-        """List the half terms from which schools are excused; a PD lead sees those of their own schools."""
-        found = handlers.list_exemptions(
-            call.session, call.page, now=call.now, among=entrusted(call), **call.query
+        """List exemptions; PD leads get those of their own schools."""
+        found = list_exemptions(
+            call.session, call.page, now=call.now, visible=own_assignments(call), **call.query
         )
         return Page(*found)
 
@@ -92,9 +94,7 @@ class Obligations:
         paged=True,
         answer=ObligationSchema,
     )
-    def list_obligations(self, call: Call[Any]) -> Page[handlers.ObligationView]:
-        """List what schools are owed and how it stands at this instant; a PD lead sees their own schools."""
-        items, following = handlers.list_obligations(
-            call.session, call.page, now=call.now, among=entrusted(call), **call.query
-        )
-        return Page(items, following)
+    def list_obligations(self, call: Call[Any]) -> Page[queries.ObligationView]:
+        """List obligations with their current status; PD leads get those of their own schools."""
+        wanted = queries.ObligationFilter(visible=own_assignments(call), **call.query)
+        return Page(*queries.list_obligations(call.session, call.page, wanted, now=call.now))

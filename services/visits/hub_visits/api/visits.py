@@ -5,12 +5,12 @@ from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
-from hub_kernel.england import day_in_england, end_of_day, start_of_day
+from hub_kernel.england import end_of_day, start_of_day
 from hub_kernel.refusals import Unknown
 from hub_platform.routes import Answer, Call, Page, route
 from hub_platform.schemas import DaysQuery
 from hub_visits.access import VISITORS, check_own_school, may_read_note
-from hub_visits.api.entrusted import entrusted
+from hub_visits.api.own_assignments import own_assignments
 from hub_visits.commands import (
     HALF_TERM_PATTERN,
     URN_PATTERN,
@@ -22,16 +22,16 @@ from hub_visits.commands import (
     PlanVisitSchema,
 )
 from hub_visits.domain import visits
-from hub_visits.handlers import leads
 from hub_visits.handlers import visits as handlers
 from hub_visits.models import Visit
+from hub_visits.queries import visits as queries
+from hub_visits.queries.assignments import lead_of
 from hub_visits.store import calendars
-from hub_visits.store import schools as school_store
 from hub_visits.store import visits as store
 
 
 class ActionSchema(Schema):
-    """Something that was agreed."""
+    """An action that was agreed at a visit."""
 
     action_id = fields.UUID(attribute="id")
     text = fields.String()
@@ -41,7 +41,7 @@ class ActionSchema(Schema):
 
 
 class VisitSchema(Schema):
-    """A visit. `note` and `actions` are there only for those who may read them."""
+    """A visit; `note` and `actions` are included only for actors who may read them."""
 
     visit_id = fields.UUID(attribute="row.id")
     assignment_id = fields.UUID(attribute="row.assignment_id")
@@ -71,13 +71,13 @@ class ListedVisitSchema(VisitSchema):
     """A visit in a list, without its note and agreed actions."""
 
     class Meta:
-        """They are read one visit at a time."""
+        """Note and actions are read with a single visit."""
 
         exclude = ("note", "actions")
 
 
 class VisitQuery(DaysQuery):
-    """Which visits; `from` and `to` are the days for which they are planned."""
+    """The filters of a list of visits; `from` and `to` are the days for which they are planned."""
 
     status = fields.String(load_default=None, validate=validate.OneOf(visits.STATUSES))
     kind = fields.String(load_default=None, validate=validate.OneOf(visits.KINDS))
@@ -88,7 +88,7 @@ class VisitQuery(DaysQuery):
 
 
 class Visits:
-    """Visits of PD leads to schools."""
+    """Planning, logging, cancelling and reading visits."""
 
     @route(
         "POST",
@@ -99,7 +99,7 @@ class Visits:
         status=201,
     )
     def plan_visit(self, call: Call[PlanVisit]) -> Answer:
-        """Put a visit in the diary; its half term follows from the school's calendar."""
+        """Plan a visit; its half term is determined by the school's calendar."""
         _check_own_assignment(call)
         visit = handlers.plan_visit(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(call, visit, location=f"/visits/v1/visits/{visit.id}")
@@ -112,34 +112,25 @@ class Visits:
         paged=True,
         answer=ListedVisitSchema,
     )
-    def list_visits(self, call: Call[Any]) -> Page[dict[str, Any]]:
-        """List visits in the order in which they are planned; a PD lead sees those to their own schools.
+    def list_visits(self, call: Call[Any]) -> Page[queries.VisitView]:
+        """List visits by planned time; PD leads get those to their own schools.
 
-        `urn` may be any that a school has had: visits under its other ones are listed with them.
-        `without_lead` asks for planned visits whose assignment was ended without a successor.
+        `urn` is any URN that a school has had: visits under its other URNs are included. `without_lead`
+        selects planned visits whose assignment was ended without a following PD lead.
         """
         wanted = dict(call.query)
         first, last = wanted.pop("first_day"), wanted.pop("last_day")
-        urn, today = wanted.pop("urn"), day_in_england(call.now)
-        urns = None if urn is None else school_store.urns_of(call.session, urn, today)
-        statement = store.list_visits(
-            urns=urns,
-            among=entrusted(call),
-            today=today,
+        visit_filter = queries.VisitFilter(
+            visible=own_assignments(call),
             begins=None if first is None else start_of_day(first),
             ends=None if last is None else end_of_day(last),
             **wanted,
         )
-        rows, following = call.page.fetch(call.session, statement, [Visit.planned_at, Visit.id])
-        without = handlers.without_lead(call.session, rows, now=call.now)
-        listed = [
-            {"row": row, "actions_n": len(row.actions), "without_lead": row.id in without} for row in rows
-        ]
-        return Page(listed, following)
+        return Page(*queries.list_visits(call.session, call.page, visit_filter, now=call.now))
 
     @route("GET", "/visits/v1/visits/<uuid:visit_id>", allow=VISITORS, answer=VisitSchema)
     def get_visit(self, call: Call[Any]) -> Answer:
-        """Read a visit; its note and agreed actions only as the school's PD lead or a hub lead."""
+        """Read a visit; its note and agreed actions are for the school's PD lead and hub leads only."""
         return _answer(call, _own_visit(call))
 
     @route(
@@ -150,7 +141,7 @@ class Visits:
         answer=VisitSchema,
     )
     def log_visit(self, call: Call[LogVisit]) -> Answer:
-        """Say what a visit that took place was. No pupil's name belongs in the note."""
+        """Log a visit that took place. The note must not name pupils."""
         _own_visit(call, lock=True)
         visit = handlers.log_visit(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(call, visit)
@@ -163,36 +154,36 @@ class Visits:
         answer=VisitSchema,
     )
     def cancel_visit(self, call: Call[CancelVisit]) -> Answer:
-        """Take a planned visit out of the diary."""
+        """Cancel a planned visit, with a reason."""
         _own_visit(call, lock=True)
         visit = handlers.cancel_visit(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(call, visit)
 
 
 def _check_own_assignment(call: Call[PlanVisit]) -> None:
-    """An assignment that is not there is left for the handler to refuse."""
+    """Raise unless the actor has access to the assignment; the handler refuses unknown assignments."""
     try:
-        lead_id = leads.lead_of(call.session, call.command.assignment_id, now=call.now)
+        lead_id = lead_of(call.session, call.command.assignment_id, now=call.now)
     except Unknown:
         return
     check_own_school(call.actor, lead_id)
 
 
 def _own_visit(call: Call[Any], *, lock: bool = False) -> Visit:
-    """The visit of the path; locked before it is changed, as a hand-over may change whose it is."""
+    """Return the visit of the path; `lock` it before a change, because a hand-over may change its PD lead."""
     if lock:
-        calendars.share_derived(call.session)  # before rows, as wherever they are locked
-    visit = handlers.find_visit(call.session, call.path["visit_id"], lock=lock)
+        calendars.share_derivation(call.session)  # must precede row locks
+    visit = store.get_visit(call.session, call.path["visit_id"], lock=lock)
     check_own_school(call.actor, _lead_of(call, visit))
     return visit
 
 
 def _lead_of(call: Call[Any], visit: Visit) -> UUID | None:
-    return leads.lead_of(call.session, visit.assignment_id, now=call.now)
+    return lead_of(call.session, visit.assignment_id, now=call.now)
 
 
 def _answer(call: Call[Any], visit: Visit, location: str | None = None) -> Answer:
-    without = handlers.without_lead(call.session, [visit], now=call.now)
+    without = queries.without_lead(call.session, [visit], now=call.now)
     value: dict[str, Any] = {
         "row": visit,
         "actions_n": len(visit.actions),

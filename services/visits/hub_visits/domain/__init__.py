@@ -1,1 +1,1 @@
-"""The rules of visits. Standard library only; clock and ids are arguments."""
+"""The rules of visits: pure functions over dataclasses; clock and ids are arguments."""

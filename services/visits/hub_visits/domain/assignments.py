@@ -1,7 +1,7 @@
-"""Who supports which school, and what that school is owed.
+"""PD-lead assignments and the support that they owe.
 
-The Opportunity Area promises each school a PD lead who visits every half term, and each secondary department
-professional development in every one (Cambridge Maths Hub brief).
+The Opportunity Area promises each school a visit of its PD lead every half term, and each secondary
+department professional development every half term (Cambridge Maths Hub brief).
 """
 
 from collections.abc import Collection, Iterable
@@ -9,19 +9,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from hub_contracts.vocabulary import LeaderRole, ObligationKind, SupportProgramme
 from hub_kernel.refusals import Conflict, Refused
+from hub_kernel.successions import is_open
 from hub_visits.domain.calendars import HalfTerm
 
-PROGRAMMES: Final = ("opportunity_area", "intensive", "tfm_support")
-KINDS_OWED: Final = ("visit", "department_pd")
+PROGRAMMES: Final = tuple(SupportProgramme)
+KINDS_OWED: Final = tuple(ObligationKind)
 
-# Fewer school days than this and the half term is too short to owe a visit in.
+# Support is owed in a half term with at least this many remaining school days.
 SCHOOL_DAYS_TO_COUNT: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """One role that a leader holds, as enrolment has announced it."""
+    """One role of a leader in the hub, as published by enrolment."""
 
     role: str
     urn: str  # the leader's own school
@@ -32,7 +34,7 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True)
 class Owed:
-    """What a school is owed in one half term."""
+    """One kind of support that is owed to a school in one half term."""
 
     half_term: str
     kind: str
@@ -42,24 +44,24 @@ class Owed:
 
 @dataclass(frozen=True, kw_only=True)
 class Workplace:
-    """A school at which a leader works, or has worked."""
+    """A current or former school of a leader."""
 
     urn: str
-    ends_on: date | None = None  # the last day there
+    ends_on: date | None = None  # the last day there; None: the leader works there now
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSchool:
-    """A school at which a PD lead works, as the school that stands for it on the day in question."""
+    """A school at which a PD lead works, or the successor that has replaced it by the day in question."""
 
     urn: str
     trust_uid: str | None
 
 
 def own_urns(posts: Iterable[Post], workplaces: Collection[Workplace], *, on: date) -> set[str]:
-    """Return the schools at which a leader works on a day or later.
+    """Return the URNs of the schools at which a leader works on a day or later.
 
-    Until enrolment has announced where somebody works, these are the schools at which their roles were given.
+    If enrolment has published no workplace of the leader, these are the schools named by their roles.
     """
     if workplaces:
         return {each.urn for each in workplaces if each.ends_on is None or each.ends_on >= on}
@@ -67,25 +69,26 @@ def own_urns(posts: Iterable[Post], workplaces: Collection[Workplace], *, on: da
 
 
 def check_pd_lead(posts: Collection[Post], *, on: date) -> None:
-    """Raise unless somebody is a PD lead on a day.
+    """Raise unless a leader's roles include that of a PD lead on a day.
 
     Raises:
         Refused: `unknown_pd_lead` or `pd_lead_ended`.
     """
-    if not any(post.role == "pd_lead" for post in posts):
-        raise Refused("unknown_pd_lead", "Nobody of this id is known as a PD lead.", "/pd_lead_id")
-    if not any(post.role == "pd_lead" for post in _current(posts, on)):
-        raise Refused("pd_lead_ended", "This PD lead's role ended before that day.", "/pd_lead_id")
+    if not any(post.role == LeaderRole.PD_LEAD for post in posts):
+        raise Refused("unknown_pd_lead", "No PD lead has this id.", "/pd_lead_id")
+    if not any(post.role == LeaderRole.PD_LEAD for post in _current(posts, on)):
+        raise Refused("pd_lead_ended", "This PD lead's role ends before that day.", "/pd_lead_id")
 
 
 def check_own_school(own: Collection[OwnSchool], *, urn: str, trust_uid: str | None) -> list[str]:
-    """Raise when a school is the PD lead's own, and return the warnings to show about its trust.
+    """Raise if a school is the PD lead's own; return `own_trust` as a warning if it is in the same trust.
 
     Raises:
         Refused: `own_school`.
     """
     if any(each.urn == urn for each in own):
-        raise Refused("own_school", "A PD lead is never assigned to their own school.", "/pd_lead_id")
+        detail = "This PD lead works at the school, so they cannot support it. Choose another PD lead."
+        raise Refused("own_school", detail, "/pd_lead_id")
     return ["own_trust"] if trust_uid and any(each.trust_uid == trust_uid for each in own) else []
 
 
@@ -100,21 +103,20 @@ def obligations(
     starts_on: date,
     followed_on: date | None = None,
 ) -> list[Owed]:
-    """What an assignment that starts on a day owes its school in the rest of the academic year.
+    """Return what an assignment owes its school in the rest of the academic year.
 
-    A half term counts when at least SCHOOL_DAYS_TO_COUNT school days of it remain. What is owed is the
-    school's: where another assignment follows, the half terms that count from its first day on are owed by
-    that one and no longer by this one, so that a chain owes each once, as one unbroken assignment would.
-    This one keeps the half term that is nearly over.
+    Support is owed in each half term of which at least SCHOOL_DAYS_TO_COUNT school days remain. If another
+    assignment follows, the half terms that count from its first day on are owed by that one instead. A chain
+    therefore owes each half term once; a half term that is nearly over stays with the earlier assignment.
 
     Args:
         half_terms: of the school's academic year.
-        kinds: what is owed in each.
+        kinds: the kinds of support owed in each.
         starts_on: the assignment's first day.
-        followed_on: the first day of the assignment that follows it, if one does.
+        followed_on: the first day of the following assignment, if there is one.
 
     Returns:
-        In the order of the year, within a half term by kind.
+        By half term, then by kind.
     """
     return [
         Owed(half_term=half_term.id, kind=kind, starts_on=half_term.starts_on, ends_on=half_term.ends_on)
@@ -125,21 +127,35 @@ def obligations(
 
 
 def check_free(ends: Iterable[date], *, starts_on: date, academic_year: str) -> None:
-    """Decide whether a school's assignments of one programme and year leave room for one from a day on.
+    """Raise unless a school's other assignments of one programme and year end before a new one starts.
 
-    Two of them never overlap. The new one runs to the end of the year, so all others must have ended before.
+    Assignments never overlap, and a new one runs to the end of the academic year.
 
     Args:
-        ends: the last day of each of the others.
+        ends: the last day of each other assignment.
         starts_on: the first day of the new one.
-        academic_year: for the person who is refused.
+        academic_year: for the error message.
 
     Raises:
         Conflict: `already_assigned`.
     """
     if any(last_day >= starts_on for last_day in ends):
-        detail = f"This school has a PD lead for this programme in {academic_year}."
+        detail = (
+            f"This school already has a PD lead for this programme in {academic_year}. "
+            "Hand the assignment over or end it first."
+        )
         raise Conflict("already_assigned", detail, "/urn")
+
+
+def check_school_open(*, is_closed: bool, last_day: date | None, day: date) -> None:
+    """Raise if a school has closed by a day; a successor that has replaced it is checked in its place.
+
+    Raises:
+        Refused: `school_closed`.
+    """
+    if is_closed and not is_open(status="closed", open_date=None, close_date=last_day, day=day):
+        detail = "This school has closed, and no other school has replaced it."
+        raise Refused("school_closed", detail, "/urn")
 
 
 def _counts(half_term: HalfTerm, starts_on: date) -> bool:

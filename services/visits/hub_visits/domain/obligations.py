@@ -1,35 +1,35 @@
-"""What has become of a visit that a school is owed."""
+"""Status of an obligation: the support owed to a school in one half term."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from hub_contracts.vocabulary import ExemptionReason
 from hub_kernel.support_visits import last_day_to_log
 
 Status = Literal["open", "due_soon", "met", "excused", "awaiting_log", "missed"]
 
 STATUSES: Final = ("open", "due_soon", "met", "excused", "awaiting_log", "missed")
-REASONS_EXCUSED: Final = ("ofsted", "closure", "staff_absence", "school_request", "snow")
+REASONS_EXCUSED: Final = tuple(ExemptionReason)
 
-# With so little of the half term left and nothing planned, somebody should pick up the telephone.
-DUE_SOON: Final = timedelta(days=14)
+DUE_SOON: Final = timedelta(days=14)  # before the half term's end, while no visit is planned
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the status depends on."""
+    """The facts that determine an obligation's status."""
 
     ends_on: date
     met: bool
     excused: bool
-    planned: bool  # a visit is planned in that half term and not yet held
+    planned: bool  # a visit in that half term is planned and not logged yet
 
 
 def status_of(facts: Facts, *, today: date) -> Status:
-    """Say how an obligation stands on a day. A visit that took place counts, excused or not.
+    """Return the status of an obligation on a day. A logged visit meets it, even if the school is excused.
 
-    After the half term it may have taken place and not be logged yet: it is missed once it can no longer be
-    logged on time.
+    After the half term a visit may have taken place without being logged yet: the obligation is missed once
+    the visit can no longer be logged on time.
     """
     if facts.met:
         return "met"

@@ -1,20 +1,19 @@
-"""Setting school calendars."""
+"""Setting the school calendar of the hub, an authority, a trust or a school."""
 
-import re
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from hub_contracts import visits as contracts
 from hub_contracts.visits import CalendarSet
-from hub_kernel.refusals import Stale, Unknown
+from hub_kernel.refusals import Stale
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
-from hub_visits.commands import SCOPE_PATTERN, SetCalendar
+from hub_visits.commands import SetCalendar
 from hub_visits.domain import calendars
-from hub_visits.handlers.derivation import derive_again
 from hub_visits.models import Calendar, CalendarHalfTerm
+from hub_visits.steps.derivation import recalculate
 from hub_visits.store import assignments
 from hub_visits.store import calendars as store
 
@@ -22,9 +21,9 @@ from hub_visits.store import calendars as store
 def set_calendar(
     session: Session, command: SetCalendar, *, expected: int | None, now: datetime, by: str
 ) -> Calendar:
-    """Give a scope its half terms, publish them, and derive again what follows for the schools under it.
+    """Set and publish the half terms of a scope, and recalculate the obligations and visits of its schools.
 
-    `expected` is the revision that the sender has read, 0 when there must be none yet.
+    `expected` is the revision that the sender has read, or 0 if the calendar must be new.
 
     Raises:
         Stale: `stale`.
@@ -32,10 +31,12 @@ def set_calendar(
     """
     half_terms = _half_terms(command)
     calendars.check_half_terms(command.academic_year, half_terms)
-    store.lock_derived(session)
+    store.lock_derivation(session)
     calendar = store.find_calendar(session, command.scope, command.academic_year)
     if (calendar.revision if calendar else 0) != expected:
-        raise Stale("stale", "The calendar is not the one that you have read; read it again.")
+        raise Stale(
+            "stale", "The calendar has changed since you read it. Read it again, then repeat the change."
+        )
     if calendar is None:
         calendar = _new_calendar(command, now=now, by=by)
         session.add(calendar)
@@ -43,21 +44,7 @@ def set_calendar(
         calendar.touch(now=now, by=by)
     _replace_half_terms(session, calendar, half_terms)
     outbox.record(session, _calendar_set(command, half_terms), occurred_at=now, by=by)
-    derive_again(session, assignments.lock_year(session, command.academic_year), now=now, by=by)
-    return calendar
-
-
-def find_calendar(session: Session, scope: str, academic_year: str) -> Calendar:
-    """The calendar of a scope.
-
-    Raises:
-        Unknown: `unknown_calendar`.
-    """
-    calendars.first_year_of(academic_year)
-    known = re.search(SCOPE_PATTERN, scope) is not None
-    calendar = store.find_calendar(session, scope, academic_year) if known else None
-    if calendar is None:
-        raise Unknown("unknown_calendar", f"No calendar of {academic_year} has been set for this scope.")
+    recalculate(session, assignments.lock_year(session, command.academic_year), now=now, by=by)
     return calendar
 
 
@@ -103,7 +90,7 @@ def _calendar_set(command: SetCalendar, half_terms: list[calendars.HalfTerm]) ->
 
 def _replace_half_terms(session: Session, calendar: Calendar, half_terms: list[calendars.HalfTerm]) -> None:
     calendar.half_terms.clear()
-    session.flush()  # the old rows go before new ones with the same numbers come
+    session.flush()  # deletes the old rows before rows with the same numbers are inserted
     calendar.half_terms.extend(
         CalendarHalfTerm(
             n=half_term.n,

@@ -1,4 +1,4 @@
-"""What visits learns from enrolment: schools, and who is a PD lead. Ids and URNs, no names."""
+"""Reactions to schools, leaders and workplaces of teachers: ids and URNs only, no names."""
 
 from datetime import date, timedelta
 
@@ -19,109 +19,122 @@ from hub_contracts.enrolment import (
 from hub_kernel.england import day_in_england
 from hub_messaging.delivery import Delivery
 from hub_platform.reaction_context import ReactionContext
-from hub_visits.domain.school_years import Told
-from hub_visits.handlers.derivation import derive_again
+from hub_platform.upserts import upsert_newer
+from hub_visits.models import LeaderPost, Merger, School, SchoolFacts, Workplace
+from hub_visits.steps.derivation import recalculate
 from hub_visits.store import assignments, calendars
 from hub_visits.store import schools as store
 
 
-def on_school_told(
+def on_school_changed(
     session: Session, delivery: Delivery[SchoolImported | SchoolChanged], context: ReactionContext
 ) -> None:
-    """Store a school's authority, trust and status, and derive again what follows from them."""
+    """Store a school's authority, trust and status, and recalculate its obligations and visits."""
     event, revision = delivery.event, delivery.revision
-    calendars.lock_derived(session)
-    facts = {
-        "la_code": event.la_code,
-        "phase": event.phase,
-        "status": event.status,
-        "trust_uid": event.trust_uid,
-        "closes_on": event.close_date,
-    }
-    store.keep_school(session, event.urn, "facts_revision", revision, facts)
-    told = Told(
+    calendars.lock_derivation(session)
+    school = School(
+        urn=event.urn,
+        la_code=event.la_code,
+        phase=event.phase,
+        status=event.status,
+        trust_uid=event.trust_uid,
+        closes_on=event.close_date,
+        facts_revision=revision,
+    )
+    upsert_newer(session, school, counter="facts_revision")
+    facts = SchoolFacts(
+        urn=event.urn,
+        revision=revision,
         told_on=event.source_file_date or day_in_england(delivery.occurred_at),
         trust_since=event.trust_since,
         la_code=event.la_code,
         trust_uid=event.trust_uid,
     )
-    store.keep_facts(session, event.urn, revision, told)
-    _derive_again(session, event.urn, context)
+    upsert_newer(session, facts)
+    _recalculate(session, event.urn, context)
 
 
 def on_school_closed(session: Session, delivery: Delivery[SchoolClosed], context: ReactionContext) -> None:
-    """Store a school's closure, and its successor where the event names one."""
+    """Store a school's closure, and its successor if the event names one."""
     event = delivery.event
-    calendars.lock_derived(session)
-    closure = {"closed_on": event.close_date}
-    store.keep_school(session, event.urn, "closed_revision", delivery.revision, closure)
+    calendars.lock_derivation(session)
+    school = School(urn=event.urn, closed_on=event.close_date, closed_revision=delivery.revision)
+    upsert_newer(session, school, counter="closed_revision")
     if event.successor_urn is not None:
-        _keep_succession(session, delivery, event.successor_urn, established_on=None)
-    _derive_again(session, event.urn, context)
+        _store_successor(session, delivery, event.successor_urn, established_on=None)
+    _recalculate(session, event.urn, context)
 
 
 def on_school_succeeded(
     session: Session, delivery: Delivery[SchoolSucceeded], context: ReactionContext
 ) -> None:
-    """Store a school's successor, and derive again what follows for the schools that it replaces."""
+    """Store a school's successor, and recalculate obligations and visits of the schools that it replaces."""
     event = delivery.event
-    calendars.lock_derived(session)
-    _keep_succession(session, delivery, event.successor_urn, established_on=event.established_on)
-    _derive_again(session, event.urn, context)
+    calendars.lock_derivation(session)
+    _store_successor(session, delivery, event.successor_urn, established_on=event.established_on)
+    _recalculate(session, event.urn, context)
 
 
-def on_workplace_told(
+def on_workplace_changed(
     session: Session, delivery: Delivery[TeacherRegistered | TeacherMovedSchool | MembershipCorrected]
 ) -> None:
-    """Store the schools of a teacher, who may be or become a PD lead: none supports their own school."""
+    """Store the schools of a teacher, because a PD lead must not support their own school."""
     for urn, ends_on in _workplaces(delivery.event).items():
-        store.keep_workplace(session, delivery.event.teacher_id, urn, delivery.revision, ends_on=ends_on)
+        row = Workplace(
+            teacher_id=delivery.event.teacher_id, urn=urn, ends_on=ends_on, revision=delivery.revision
+        )
+        upsert_newer(session, row)
 
 
-def on_leader_told(session: Session, delivery: Delivery[LeaderAppointed | LeaderEnded]) -> None:
+def on_leader_changed(session: Session, delivery: Delivery[LeaderAppointed | LeaderEnded]) -> None:
     """Store a leader's role, its first and last day, and the school at which the leader teaches."""
     event = delivery.event
-    facts = {
-        "teacher_id": event.teacher_id,
-        "role": event.role,
-        "urn": event.urn,
-        "trust_uid": event.trust_uid,
-        "starts_on": event.starts_on,
-        "ends_on": event.ended_on if isinstance(event, LeaderEnded) else event.ends_on,
-    }
-    store.keep_post(session, event.leader_role_id, delivery.revision, facts)
+    row = LeaderPost(
+        leader_role_id=event.leader_role_id,
+        teacher_id=event.teacher_id,
+        role=event.role,
+        urn=event.urn,
+        trust_uid=event.trust_uid,
+        starts_on=event.starts_on,
+        ends_on=event.ended_on if isinstance(event, LeaderEnded) else event.ends_on,
+        revision=delivery.revision,
+    )
+    store.upsert_post(session, row)
 
 
 def on_teacher_merged(session: Session, delivery: Delivery[TeacherMerged]) -> None:
-    """Store the record that a person's other record was merged into, so that their roles stay theirs."""
+    """Store the merged record's remaining record, so that the roles of both count for one person."""
     event = delivery.event
-    store.keep_merger(session, event.from_id, event.into_id, delivery.revision)
+    row = Merger(from_id=event.from_id, into_id=event.into_id, revision=delivery.revision)
+    upsert_newer(session, row)
 
 
-def _keep_succession(
+def _store_successor(
     session: Session,
     delivery: Delivery[SchoolClosed | SchoolSucceeded],
     successor_urn: str,
     *,
     established_on: date | None,
 ) -> None:
-    succession = {
-        "successor_urn": successor_urn,
-        "established_on": established_on,
-        "succeeded_on": day_in_england(delivery.occurred_at),
-    }
-    store.keep_school(session, delivery.event.urn, "successor_revision", delivery.revision, succession)
+    school = School(
+        urn=delivery.event.urn,
+        successor_urn=successor_urn,
+        established_on=established_on,
+        succeeded_on=day_in_england(delivery.occurred_at),
+        successor_revision=delivery.revision,
+    )
+    upsert_newer(session, school, counter="successor_revision")
 
 
-def _derive_again(session: Session, urn: str, context: ReactionContext) -> None:
+def _recalculate(session: Session, urn: str, context: ReactionContext) -> None:
     rows = assignments.lock_assignments_of(session, store.family_of(session, {urn}))
-    derive_again(session, rows, now=context.now, by=context.by)
+    recalculate(session, rows, now=context.now, by=context.by)
 
 
 def _workplaces(
     event: TeacherRegistered | TeacherMovedSchool | MembershipCorrected,
 ) -> dict[str, date | None]:
-    """Return what an event says of schools: URN → the last day there, None while the teacher works there."""
+    """Return the teacher's last day at each school that an event names; None: they work there now."""
     if isinstance(event, TeacherRegistered):
         return {event.urn: None}
     if isinstance(event, TeacherMovedSchool):

@@ -1,4 +1,4 @@
-"""The tables of visits. What the rules in `domain` promise, the constraints here hold."""
+"""The tables of visits, with constraints for the rules in `domain`."""
 
 from hub_visits.models.assignments import Assignment
 from hub_visits.models.base import Base

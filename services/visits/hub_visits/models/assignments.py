@@ -1,4 +1,4 @@
-"""PD leads and the schools they support."""
+"""PD-lead assignments."""
 
 from datetime import date
 from uuid import UUID
@@ -12,10 +12,10 @@ from hub_visits.models.base import Base
 
 
 class Assignment(Tracked, Base):
-    """A PD lead given to a school for one programme, until the end of an academic year or earlier.
+    """A PD lead's assignment to a school for one programme, until the end of an academic year or earlier.
 
-    That two of one school, programme and year do not overlap is decided under the lock of the school's rows
-    (`domain.assignments.check_free`); here, that one of a chain at most has not been ended.
+    Assignments of one school, programme and year do not overlap: `domain.assignments.check_free` checks this
+    under the lock of the school's rows. A unique index allows one assignment of a chain that is not ended.
     """
 
     __tablename__ = "assignments"
@@ -41,5 +41,5 @@ class Assignment(Tracked, Base):
     ends_on: Mapped[date]
     kinds: Mapped[list[str]] = mapped_column(ARRAY(Text))
     follows: Mapped[UUID | None] = mapped_column(ForeignKey("assignments.id"), unique=True)
-    chain_id: Mapped[UUID] = mapped_column(index=True)  # the first assignment of the chain; it may be itself
-    end_reason: Mapped[str | None]  # set when it was handed over or ended before its time
+    chain_id: Mapped[UUID] = mapped_column(index=True)  # the id of the chain's first assignment
+    end_reason: Mapped[str | None]  # set when the assignment is handed over or ended early

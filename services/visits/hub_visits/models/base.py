@@ -1,4 +1,4 @@
-"""What every table of visits is made of."""
+"""The declarative base of visits' tables."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase

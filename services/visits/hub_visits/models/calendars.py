@@ -1,4 +1,4 @@
-"""School calendars."""
+"""School calendars and their half terms."""
 
 from datetime import date
 from uuid import UUID

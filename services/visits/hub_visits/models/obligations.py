@@ -1,4 +1,4 @@
-"""What schools are owed, and the half terms in which they are excused."""
+"""Obligations and exemptions."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from hub_visits.models.base import Base
 
 
 class Exemption(Base):
-    """A half term in which a school is not owed what it would be."""
+    """A half term in which a school is excused from one kind of support."""
 
     __tablename__ = "exemptions"
     __table_args__ = (one_of("reason", obligations.REASONS_EXCUSED), one_of("kind", assignments.KINDS_OWED))
@@ -26,7 +26,7 @@ class Exemption(Base):
 
 
 class Obligation(Base):
-    """What a school is owed in one half term. How it stands is never stored: it follows from the visits."""
+    """Support owed to a school in one half term; its status is not stored but derived from the visits."""
 
     __tablename__ = "obligations"
     __table_args__ = (
@@ -43,9 +43,9 @@ class Obligation(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
 
-    # As of a day, of the school that stands then: read by `store.obligations` alone, which says the day.
+    # Facts as of one day, filled by `queries.obligations` only.
     standing_urn: Mapped[str] = query_expression()
-    due_on: Mapped[date] = query_expression()  # the half term's last day, of several programmes the latest
+    due_on: Mapped[date] = query_expression()  # the half term's last day, the latest of several programmes
     planned: Mapped[bool] = query_expression()
     met: Mapped[bool] = query_expression()
     met_in_time: Mapped[bool] = query_expression()

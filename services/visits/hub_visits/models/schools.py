@@ -1,6 +1,6 @@
-"""Schools and leaders as enrolment has announced them: ids and Unique Reference Numbers, no names.
+"""Schools and leaders, as published by enrolment: ids and Unique Reference Numbers, no names.
 
-Read-model tables: no foreign keys, filled in any order.
+The tables have no foreign keys, because events arrive in any order.
 """
 
 from datetime import date
@@ -12,10 +12,10 @@ from hub_visits.models.base import Base
 
 
 class School(Base):
-    """What enrolment has announced about a school.
+    """A school, with its closure and successor.
 
-    Facts, closing and succession come in different events; each keeps the revision that it was told in, so
-    that an older or repeated event changes nothing and a row may begin with any of them.
+    Facts, closure and succession come from different events, each with its own revision column: an older or
+    repeated event changes nothing, and any of them can create the row.
     """
 
     __tablename__ = "schools"
@@ -25,43 +25,43 @@ class School(Base):
     phase: Mapped[str | None]
     status: Mapped[str | None]
     trust_uid: Mapped[str | None]
-    closes_on: Mapped[date | None]  # last day as the facts have it, past or planned
-    facts_revision: Mapped[int] = mapped_column(default=0)  # 0: only heard of
+    closes_on: Mapped[date | None]  # last day according to the facts, past or planned
+    facts_revision: Mapped[int] = mapped_column(default=0)  # 0: no facts have been published yet
     closed_on: Mapped[date | None]
     closed_revision: Mapped[int] = mapped_column(default=0)
     successor_urn: Mapped[str | None] = mapped_column(index=True)
-    established_on: Mapped[date | None]  # when the register made the link
+    established_on: Mapped[date | None]  # day on which the register recorded the succession
     succeeded_on: Mapped[date | None]  # day of the event that named the successor
     successor_revision: Mapped[int] = mapped_column(default=0)
 
     @property
     def is_closed(self) -> bool:
-        """Whether it is closed in the register, by what was said last."""
+        """Whether the school is closed according to the latest event."""
         return self.status == "closed" or self.closed_revision > self.facts_revision
 
     @property
     def last_day(self) -> date | None:
-        """Its last day, by what was said last."""
+        """The school's last day according to the latest event."""
         if self.facts_revision > self.closed_revision:
             return self.closes_on or self.closed_on
         return self.closed_on or self.closes_on
 
 
 class SchoolFacts(Base):
-    """What one event said a school belongs to; which calendar covers it on a day follows from all of them."""
+    """The authority and trust of a school according to one event; all of them decide its calendar."""
 
     __tablename__ = "school_facts"
 
     urn: Mapped[str] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
-    told_on: Mapped[date]  # the date of the register's file, otherwise the day of the event
+    told_on: Mapped[date]  # the date of the register's file or, without one, of the event
     trust_since: Mapped[date | None]
     la_code: Mapped[str]
     trust_uid: Mapped[str | None]
 
 
 class Merger(Base):
-    """Two records of enrolment turned out to be of one person; `into_id` is the one that is left."""
+    """A record of a person that was merged into another one; `into_id` is the remaining record."""
 
     __tablename__ = "mergers"
 
@@ -71,7 +71,7 @@ class Merger(Base):
 
 
 class Workplace(Base):
-    """A school at which a teacher works or has worked; only of people who may become PD leads is it asked."""
+    """A current or former school of a teacher; read only for PD leads."""
 
     __tablename__ = "workplaces"
 
@@ -82,7 +82,7 @@ class Workplace(Base):
 
 
 class LeaderPost(Base):
-    """One role of one leader, as enrolment has announced it."""
+    """One role of one leader in the hub."""
 
     __tablename__ = "leader_posts"
 

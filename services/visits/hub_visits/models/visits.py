@@ -1,4 +1,4 @@
-"""Visits and what was agreed at them."""
+"""Visits and agreed actions."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from hub_visits.models.base import Base
 
 
 class Visit(Tracked, Base):
-    """A visit of a PD lead to a school."""
+    """A visit of a PD lead to a school; planned, logged or cancelled."""
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -41,7 +41,7 @@ class Visit(Tracked, Base):
     meets: Mapped[str]  # the kind of obligation that it counts for
     status: Mapped[str]
     planned_at: Mapped[datetime]
-    half_term: Mapped[str | None]  # derived from the school's calendar, never typed
+    half_term: Mapped[str | None]  # derived from the school's calendar, never entered
     out_of_term: Mapped[bool]
     happened_on: Mapped[date | None]
     half_days: Mapped[int | None]
@@ -56,9 +56,14 @@ class Visit(Tracked, Base):
     cancel_reason: Mapped[str | None]
     actions: Mapped[list["Action"]] = relationship(order_by="Action.due_on", lazy="selectin")
 
+    def set_placement(self, placement: visits.TermPlacement) -> None:
+        """Set the columns that are derived from the school's calendar."""
+        self.half_term, self.out_of_term = placement.half_term, placement.out_of_term
+        self.late = placement.late
+
 
 class Action(Base):
-    """Something that a visit ended in agreeing to do."""
+    """An action that was agreed at a visit."""
 
     __tablename__ = "actions"
     __table_args__ = (one_of("owner_role", visits.ACTION_OWNERS),)

@@ -1,1 +1,1 @@
-"""Queries of visits: rows in, domain values out. Nothing here commits or decides."""
+"""Reads and writes of the handlers of visits. Nothing here commits; `domain` decides."""

@@ -1,4 +1,4 @@
-"""Chains of assignments: who leads them, and what a hand-over moves."""
+"""Chains of assignments: their current PD lead, and the visits that a hand-over moves."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -14,15 +14,15 @@ from hub_visits.models import Assignment, LeaderPost, Merger, Visit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What is known of an assignment besides its row."""
+class AssignmentState:
+    """Facts about an assignment from other rows."""
 
     is_followed: bool
     role_ends_on: date | None  # last day of its PD lead in that role; None: no end is known
 
 
 def tenure_of(row: Assignment) -> Tenure:
-    """An assignment as the rules know it."""
+    """Return an assignment as a domain value."""
     return Tenure(
         pd_lead_id=row.pd_lead_id,
         starts_on=row.starts_on,
@@ -32,7 +32,7 @@ def tenure_of(row: Assignment) -> Tenure:
 
 
 def chains_of(session: Session, assignment_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Tenure]]:
-    """The whole chain of each assignment."""
+    """Return the whole chain of each assignment, by first day."""
     member = aliased(Assignment)
     rows = session.execute(
         select(Assignment.id, member)
@@ -47,7 +47,7 @@ def chains_of(session: Session, assignment_ids: Collection[UUID]) -> Mapping[UUI
 
 
 def last_logged_on(session: Session, assignment_id: UUID) -> date | None:
-    """The day of an assignment's last visit that was logged."""
+    """Return the day of an assignment's last logged visit, if there is one."""
     return session.scalar(
         select(func.max(Visit.happened_on)).where(
             Visit.assignment_id == assignment_id, Visit.status == "logged"
@@ -56,7 +56,7 @@ def last_logged_on(session: Session, assignment_id: UUID) -> date | None:
 
 
 def lock_planned(session: Session, assignment_id: UUID, since: datetime) -> Sequence[Visit]:
-    """Lock an assignment's planned visits from an instant on, in their order."""
+    """Lock and return an assignment's visits planned from an instant on, by planned time."""
     return session.scalars(
         select(Visit)
         .where(Visit.assignment_id == assignment_id, Visit.status == "planned", Visit.planned_at >= since)
@@ -69,9 +69,9 @@ def lock_planned(session: Session, assignment_id: UUID, since: datetime) -> Sequ
 def assignments_after(
     session: Session, pd_lead_ids: Collection[UUID], last_day: date, since: datetime
 ) -> Sequence[tuple[Assignment, int]]:
-    """The assignments of one person that hold after a day, each with its visits planned from an instant on.
+    """Return one person's assignments that continue after a day, with the number of visits planned since.
 
-    Records that were merged into one of `pd_lead_ids` are the same person's.
+    Records that were merged into one of `pd_lead_ids` count as the same person.
     """
     planned_n = (
         select(func.count())
@@ -90,23 +90,23 @@ def assignments_after(
     return [(row, n) for row, n in rows]
 
 
-def entrusted_to(pd_lead_id: UUID, today: date) -> Select[UUID]:
-    """The assignments of which `domain.hand_overs.lead_of` gives this PD lead; a test holds the two equal."""
+def assignments_led_by(pd_lead_id: UUID, today: date) -> Select[UUID]:
+    """Select the assignments whose `domain.hand_overs.lead_of` is a PD lead; a test checks both agree."""
     leading = aliased(Assignment)
     is_current = (
         exists()
         .where(leading.chain_id == Assignment.chain_id, leading.pd_lead_id == pd_lead_id)
         .where(_leads_on(leading, today))
     )
-    takes_it_up = and_(
+    is_own_future = and_(
         Assignment.pd_lead_id == pd_lead_id,
         or_(Assignment.end_reason.is_(None), Assignment.ends_on >= Assignment.starts_on),
     )
-    return select(Assignment.id).where(case((Assignment.starts_on > today, takes_it_up), else_=is_current))
+    return select(Assignment.id).where(case((Assignment.starts_on > today, is_own_future), else_=is_current))
 
 
 def visit_without_lead(today: date) -> ColumnElement[bool]:
-    """`domain.hand_overs.is_without_lead` said in SQL; a test holds the two equal."""
+    """Return `domain.hand_overs.is_without_lead` as an SQL condition; a test checks that both agree."""
     own, leading = aliased(Assignment), aliased(Assignment)
     planned_on = cast(func.timezone("Europe/London", Visit.planned_at), Date)
     led = (
@@ -118,7 +118,7 @@ def visit_without_lead(today: date) -> ColumnElement[bool]:
 
 
 def assignment_without_lead() -> ColumnElement[bool]:
-    """Whether `domain.hand_overs.lead_until` gives a day for an assignment that no other follows."""
+    """Return the SQL condition that `domain.hand_overs.lead_until` gives a day for an assignment."""
     year_ends_on = func.make_date(cast(func.left(Assignment.academic_year, 4), Integer) + 1, 8, 31)
     return and_(
         ~_is_followed(),
@@ -129,12 +129,12 @@ def assignment_without_lead() -> ColumnElement[bool]:
     )
 
 
-def standings_of(session: Session, assignment_ids: Collection[UUID]) -> Mapping[UUID, Standing]:
-    """What is known of some assignments besides their rows."""
+def assignment_states(session: Session, assignment_ids: Collection[UUID]) -> Mapping[UUID, AssignmentState]:
+    """Return facts about assignments from other rows, by id."""
     rows = session.execute(
         select(Assignment.id, _is_followed(), _role_ends_on()).where(Assignment.id.in_(assignment_ids))
     )
-    return {row[0]: Standing(is_followed=row[1], role_ends_on=row[2]) for row in rows}
+    return {row[0]: AssignmentState(is_followed=row[1], role_ends_on=row[2]) for row in rows}
 
 
 def _leads_on(leading: type[Assignment], day: date | ColumnElement[date]) -> ColumnElement[bool]:
@@ -147,18 +147,21 @@ def _is_followed() -> ColumnElement[bool]:
 
 
 def _role_ends_on() -> ColumnElement[date | None]:
-    """The last day of an assignment's person as a PD lead; NULL while one such role is open-ended."""
+    """Return the last day of the PD lead in that role; NULL while one of their roles has no end."""
     last = case((func.bool_or(LeaderPost.ends_on.is_(None)), null()), else_=func.max(LeaderPost.ends_on))
     return (
         select(last)
-        .where(LeaderPost.role == "pd_lead", _left(LeaderPost.teacher_id) == _left(Assignment.pd_lead_id))
+        .where(
+            LeaderPost.role == "pd_lead",
+            _remaining_id(LeaderPost.teacher_id) == _remaining_id(Assignment.pd_lead_id),
+        )
         .correlate(Assignment)
         .scalar_subquery()
     )
 
 
-def _left(teacher_id: InstrumentedAttribute[UUID]) -> ColumnElement[UUID]:
-    """The record that is left of a person."""
+def _remaining_id(teacher_id: InstrumentedAttribute[UUID]) -> ColumnElement[UUID]:
+    """Return the id of the record that remains after a merger; the id itself without one."""
     merger = aliased(Merger)
     into = select(merger.into_id).where(merger.from_id == teacher_id).scalar_subquery()
     return func.coalesce(into, teacher_id)

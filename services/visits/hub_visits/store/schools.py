@@ -1,9 +1,9 @@
-"""What enrolment has announced about schools and leaders."""
+"""Schools and leaders, as published by enrolment."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,13 +11,14 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from hub_kernel.refusals import Refused
 from hub_kernel.successions import Succession, Successions, first_day_of_successor
-from hub_visits.domain.assignments import Post
+from hub_visits.domain.assignments import OwnSchool, Post
 from hub_visits.domain.assignments import Workplace as WorkplaceFacts
-from hub_visits.domain.school_years import Belonging, Told, belongings
+from hub_visits.domain.school_years import Affiliation, PublishedAffiliation, affiliations
 from hub_visits.models import LeaderPost, Merger, School, SchoolFacts, Workplace
 
-# Every URN that succeeds one of some URNs, or is succeeded by it, at whatever distance, and these themselves.
+# The given URNs with all their predecessors and successors, at any distance.
 _FAMILY: Final = sa.text(
     """
     WITH RECURSIVE family (urn) AS (
@@ -33,23 +34,55 @@ _FAMILY: Final = sa.text(
 
 
 def known_school(session: Session, urn: str) -> School | None:
-    """A school whose facts have been announced."""
+    """Return a school whose facts have been published, or None."""
     return session.scalar(select(School).where(School.urn == urn, School.facts_revision > 0))
 
 
+def get_school(session: Session, urn: str, *, day: date) -> School:
+    """Return the school of a URN on a day, or the successor that has replaced it by then.
+
+    Raises:
+        Refused: `unknown_school`.
+    """
+    standing = successions(session, {urn}).standing(urn, day)
+    school = known_school(session, standing)
+    if school is None:
+        successor = "" if standing == urn else f" or {standing}, the successor of {urn},"
+        detail = f"No school with this URN{successor} has been imported yet. Try again shortly."
+        raise Refused("unknown_school", detail, "/urn")
+    return school
+
+
+def own_schools(
+    session: Session, urns: Collection[str], trusts: Mapping[str, str | None], *, day: date
+) -> list[OwnSchool]:
+    """Return a PD lead's own schools, each replaced by its successor by a day.
+
+    `trusts`: the trust of each school when the role was published, for schools that are not stored.
+    """
+    replaced = successions(session, urns)
+    found = []
+    for urn in urns:
+        standing = replaced.standing(urn, day)
+        known = known_school(session, standing)
+        trust_uid = known.trust_uid if known else trusts.get(urn)
+        found.append(OwnSchool(urn=standing, trust_uid=trust_uid))
+    return found
+
+
 def family_of(session: Session, urns: Collection[str]) -> set[str]:
-    """Some schools with all that they succeed or that succeed them, whenever that takes effect."""
+    """Return some URNs with all their predecessors and successors, past and future."""
     return set(session.scalars(_FAMILY, {"urns": sorted(urns)}))
 
 
 def lock_family(session: Session, urn: str) -> None:
-    """Let nobody else decide about a school or one of its successors until this transaction has ended."""
+    """Lock a school with its predecessors and successors until the transaction ends."""
     rows = select(School.urn).where(School.urn.in_(family_of(session, {urn})))
     session.execute(rows.order_by(School.urn).with_for_update())
 
 
 def links(session: Session, urns: Collection[str]) -> list[Succession]:
-    """The successions that concern some schools."""
+    """Return the successions between some schools and all their predecessors and successors."""
     rows = session.scalars(
         select(School)
         .where(School.urn.in_(family_of(session, urns)), School.successor_urn.is_not(None))
@@ -70,35 +103,35 @@ def links(session: Session, urns: Collection[str]) -> list[Succession]:
 
 
 def successions(session: Session, urns: Collection[str]) -> Successions:
-    """The successions that concern some schools, to be asked as of a day."""
+    """Return the same successions, indexed for look-ups as of a day."""
     return Successions(links(session, urns))
 
 
 def urns_of(session: Session, urn: str, day: date) -> frozenset[str]:
-    """Every URN of one school on a day: that of the school that stands, and those it stands for."""
+    """Return all URNs of one school on a day: its own and those of the schools that it has replaced."""
     return successions(session, {urn}).stood_for(urn, day)
 
 
-def belongings_of(session: Session, urns: Collection[str]) -> dict[str, list[Belonging]]:
-    """What each known school of some belonged to in the course of time."""
-    told: dict[str, list[Told]] = defaultdict(list)
+def affiliations_of(session: Session, urns: Collection[str]) -> dict[str, list[Affiliation]]:
+    """Return the authority and trust of each known school over time."""
+    published: dict[str, list[PublishedAffiliation]] = defaultdict(list)
     rows = session.scalars(
         select(SchoolFacts).where(SchoolFacts.urn.in_(urns)).order_by(SchoolFacts.urn, SchoolFacts.revision)
     )
     for row in rows:
-        told[row.urn].append(
-            Told(
-                told_on=row.told_on,
+        published[row.urn].append(
+            PublishedAffiliation(
+                published_on=row.told_on,
                 trust_since=row.trust_since,
                 la_code=row.la_code,
                 trust_uid=row.trust_uid,
             )
         )
-    return {urn: belongings(each) for urn, each in told.items()}
+    return {urn: affiliations(each) for urn, each in published.items()}
 
 
 def posts_of(session: Session, teacher_id: UUID) -> list[Post]:
-    """The roles of one leader, also those told of under a record that was merged into theirs."""
+    """Return the roles of one leader, including roles of records that were merged into theirs."""
     rows = session.scalars(select(LeaderPost).where(_is_person(LeaderPost.teacher_id, teacher_id)))
     return [
         Post(
@@ -109,80 +142,31 @@ def posts_of(session: Session, teacher_id: UUID) -> list[Post]:
 
 
 def workplaces_of(session: Session, teacher_id: UUID) -> list[WorkplaceFacts]:
-    """The schools at which one person works or has worked, likewise."""
+    """Return the current and former schools of one person, including those of merged records."""
     rows = session.scalars(select(Workplace).where(_is_person(Workplace.teacher_id, teacher_id)))
     return [WorkplaceFacts(urn=row.urn, ends_on=row.ends_on) for row in rows]
 
 
-def keep_school(session: Session, urn: str, counter: str, revision: int, values: dict[str, Any]) -> None:
-    """Write what an event said about a school, unless `counter` has passed the event's revision."""
-    told = {**values, counter: revision}
-    statement = insert(School).values(urn=urn, **told)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["urn"],
-            set_=told,
-            where=getattr(School, counter) < revision,
-        )
-    )
+def upsert_post(session: Session, row: LeaderPost) -> None:
+    """Store a leader's role unless a later event has; its last day can only move earlier.
 
-
-def keep_facts(session: Session, urn: str, revision: int, told: Told) -> None:
-    """Write what an event said a school belongs to, once."""
-    values = {
-        "told_on": told.told_on,
-        "trust_since": told.trust_since,
-        "la_code": told.la_code,
-        "trust_uid": told.trust_uid,
-    }
-    statement = insert(SchoolFacts).values(urn=urn, revision=revision, **values)
-    session.execute(statement.on_conflict_do_nothing())
-
-
-def keep_workplace(
-    session: Session, teacher_id: UUID, urn: str, revision: int, *, ends_on: date | None
-) -> None:
-    """Write whether a person works at a school, unless a later event has."""
-    told = {"ends_on": ends_on, "revision": revision}
-    statement = insert(Workplace).values(teacher_id=teacher_id, urn=urn, **told)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["teacher_id", "urn"], set_=told, where=Workplace.revision < revision
-        )
-    )
-
-
-def keep_merger(session: Session, from_id: UUID, into_id: UUID, revision: int) -> None:
-    """Write which record is left of a person, unless a later event has."""
-    told = {"into_id": into_id, "revision": revision}
-    statement = insert(Merger).values(from_id=from_id, **told)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["from_id"], set_=told, where=Merger.revision < revision
-        )
-    )
-
-
-def keep_post(session: Session, leader_role_id: UUID, revision: int, values: dict[str, Any]) -> None:
-    """Write what an event said about a leader's role, unless a later one has; its last day only comes nearer.
-
-    Revisions are counted by person: after a merger a role is told of under the record that is left, from a
-    lower one. So the last day does not ask for it.
+    Revisions are counted for each person: after a merger, a role is published under the remaining record with
+    lower revisions. The last day therefore ignores the revision.
     """
-    told = {**values, "revision": revision}
-    new = insert(LeaderPost).values(leader_role_id=leader_role_id, **told)
+    values = {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
+    new = insert(LeaderPost).values(**values)
     is_later = new.excluded.revision > LeaderPost.revision
-    newest = {
+    changes = {
         name: case((is_later, new.excluded[name]), else_=getattr(LeaderPost, name))
-        for name in told
-        if name != "ends_on"
+        for name in values
+        if name not in {"leader_role_id", "ends_on"}
     }
-    nearest = func.least(LeaderPost.ends_on, new.excluded.ends_on)  # NULL is no day, and not the least
+    earliest = func.least(LeaderPost.ends_on, new.excluded.ends_on)  # ignores NULL
     session.execute(
-        new.on_conflict_do_update(index_elements=["leader_role_id"], set_=newest | {"ends_on": nearest})
+        new.on_conflict_do_update(index_elements=["leader_role_id"], set_=changes | {"ends_on": earliest})
     )
 
 
 def _is_person(column: InstrumentedAttribute[UUID], teacher_id: UUID) -> sa.ColumnElement[bool]:
-    """Whether a record is a person's, or was merged into theirs."""
+    """Return the SQL condition that a record is a person's own or was merged into it."""
     return or_(column == teacher_id, column.in_(select(Merger.from_id).where(Merger.into_id == teacher_id)))

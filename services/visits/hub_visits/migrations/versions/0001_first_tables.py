@@ -1,4 +1,4 @@
-"""Calendars, assignments, obligations, visits, exemptions; what is known of schools and leaders."""
+"""Calendars, assignments, obligations, visits and exemptions; schools and leaders."""
 
 import sqlalchemy as sa
 from alembic import op

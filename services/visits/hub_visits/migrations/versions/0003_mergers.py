@@ -1,4 +1,4 @@
-"""Which record is left of a person whose records were merged."""
+"""The remaining record of each merged record."""
 
 import sqlalchemy as sa
 from alembic import op

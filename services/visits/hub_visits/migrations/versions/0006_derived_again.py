@@ -1,7 +1,7 @@
-"""Schools in time and where people work; what follows from calendars and schools is derived again, once.
+"""School facts over time and workplaces; obligations and visits are recalculated once.
 
-Visits were logged without bank holidays being left out of the working days, obligations and visits did not
-follow a change of trust or authority or a successor, and visits did not follow a calendar that was set later.
+Earlier releases counted bank holidays as working days. They did not recalculate obligations and visits after
+a change of trust, authority or successor, nor visits after a later calendar.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from hub_kernel.successions import Succession, Successions, first_day_of_success
 from hub_messaging import backfill
 from hub_visits.domain import assignments, visits
 from hub_visits.domain.calendars import HalfTerm, first_year_of
-from hub_visits.domain.school_years import ALWAYS, Belonging, Calendars
+from hub_visits.domain.school_years import ALWAYS, Affiliation, Calendars
 
 revision = "0006_derived_again"
 down_revision = "0005_calendars_published"
@@ -76,7 +76,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Leave what was derived, and its events: they have been published."""
+    """Keep the recalculated rows and their events, which have been published."""
     op.drop_index("ix_visits_half_term_meets", "visits")
     op.drop_table("workplaces")
     op.drop_table("school_facts")
@@ -134,8 +134,8 @@ def _calendars(connection: sa.Connection, urns: set[str]) -> dict[str, Calendars
         for row in connection.execute(sa.text(LINKS))
     ]
     family = urns.union(*(Successions(links).stood_for(urn, date.max) for urn in urns))
-    belongings = {
-        row.urn: [Belonging(since=ALWAYS, la_code=row.la_code, trust_uid=row.trust_uid)]
+    affiliations = {
+        row.urn: [Affiliation(since=ALWAYS, la_code=row.la_code, trust_uid=row.trust_uid)]
         for row in connection.execute(sa.text(FACTS), {"urns": sorted(family)})
     }
     half_terms: dict[str, dict[str, list[HalfTerm]]] = defaultdict(lambda: defaultdict(list))
@@ -150,7 +150,7 @@ def _calendars(connection: sa.Connection, urns: set[str]) -> dict[str, Calendars
             )
         )
     return {
-        year: Calendars(year, half_terms=by_scope, links=links, belongings=belongings)
+        year: Calendars(year, half_terms=by_scope, links=links, affiliations=affiliations)
         for year, by_scope in half_terms.items()
     }
 
@@ -183,8 +183,8 @@ def _visits(connection: sa.Connection, assignment: Any, calendars: Calendars) ->
     for row in connection.execute(sa.text(VISITS), {"id": assignment.id}).all():
         half_term = calendars.half_term_on(assignment.urn, row.happened_on or day_in_england(row.planned_at))
         logged_on = None if row.logged_at is None else day_in_england(row.logged_at)
-        held = visits.derive(half_term, logged_on=logged_on)
-        if held == visits.Held(half_term=row.half_term, out_of_term=row.out_of_term, late=row.late):
+        held = visits.place(half_term, logged_on=logged_on)
+        if held == visits.TermPlacement(half_term=row.half_term, out_of_term=row.out_of_term, late=row.late):
             continue
         told: dict[str, Any] = {
             "half_term": held.half_term,

@@ -1,4 +1,4 @@
-"""Assignments that follow others: one person after another leads the same school."""
+"""Chains of assignments: one PD lead after another for the same school."""
 
 import sqlalchemy as sa
 from alembic import op

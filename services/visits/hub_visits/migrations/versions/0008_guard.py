@@ -1,4 +1,4 @@
-"""The post office's tables in their third form: counts, exchanges, and how far has been forgotten."""
+"""Messaging tables, third version: counts, exchanges and retention marks."""
 
 from hub_messaging import migrations_v3 as messaging
 

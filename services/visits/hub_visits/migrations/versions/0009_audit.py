@@ -1,4 +1,4 @@
-"""The audit: who did what, when and from where."""
+"""The audit of changes and of reads of personal data."""
 
 from hub_platform import audit
 

@@ -1,6 +1,6 @@
-"""Deriving again what follows from calendars and schools: what assignments owe, and visits' half terms.
+"""Recalculating obligations and visits' half terms from calendars and schools.
 
-Whoever calls this has locked what is derived, with `store.calendars.lock_derived`.
+Callers hold the lock of `store.calendars.lock_derivation`.
 """
 
 from collections import defaultdict
@@ -22,27 +22,27 @@ from hub_visits.store import calendars as calendar_store
 from hub_visits.store import visits as visit_store
 
 
-def derive_again(session: Session, rows: Iterable[Assignment], *, now: datetime, by: str) -> None:
-    """Settle anew what assignments owe, derive their visits again, and announce what has changed.
+def recalculate(session: Session, rows: Iterable[Assignment], *, now: datetime, by: str) -> None:
+    """Recalculate the obligations and visits of assignments, and publish what has changed.
 
-    Where no calendar covers a school any more, everything stays as it was.
+    Assignments of schools that no calendar covers any more stay unchanged.
     """
-    of_year: dict[str, list[Assignment]] = defaultdict(list)
+    by_year: dict[str, list[Assignment]] = defaultdict(list)
     for row in rows:
-        of_year[row.academic_year].append(row)
-    for academic_year, listed in of_year.items():
+        by_year[row.academic_year].append(row)
+    for academic_year, listed in by_year.items():
         calendars = calendar_store.calendars_of(session, academic_year, {row.urn for row in listed})
         for row in listed:
             half_terms = calendars.half_terms(row.urn)
             if half_terms:
-                settle(session, row, half_terms, now=now, by=by)
-                _derive_visits(session, row, calendars, now=now, by=by)
+                update_obligations(session, row, half_terms, now=now, by=by)
+                _update_visits(session, row, calendars, now=now, by=by)
 
 
-def settle(
+def update_obligations(
     session: Session, assignment: Assignment, half_terms: Sequence[HalfTerm], *, now: datetime, by: str
 ) -> list[assignments.Owed]:
-    """Work out what an assignment owes in the half terms of its school, and announce it when that is new."""
+    """Store and publish the obligations of an assignment if they have changed; return them."""
     following = store.successor_of(session, assignment.id)
     owed = assignments.obligations(
         half_terms,
@@ -54,28 +54,30 @@ def settle(
         return owed
     assignment.touch(now=now, by=by)
     session.flush()
-    store.put_obligations(session, assignment, owed)
-    outbox.record(session, _announcement(assignment, owed), occurred_at=now, by=by)
+    store.replace_obligations(session, assignment, owed)
+    outbox.record(session, _pd_lead_assigned(assignment, owed), occurred_at=now, by=by)
     return owed
 
 
-def _derive_visits(
+def _update_visits(
     session: Session, assignment: Assignment, calendars: Calendars, *, now: datetime, by: str
 ) -> None:
-    for visit in visit_store.lock_derived(session, assignment.id):
+    for visit in visit_store.lock_uncancelled(session, assignment.id):
         logged_on = None if visit.logged_at is None else day_in_england(visit.logged_at)
-        half_term = calendars.half_term_on(assignment.urn, _day_of(visit))
-        held = visits.derive(half_term, logged_on=logged_on)
-        if held == visits.Held(half_term=visit.half_term, out_of_term=visit.out_of_term, late=visit.late):
+        placement = visits.place(calendars.half_term_on(assignment.urn, _day_of(visit)), logged_on=logged_on)
+        stored = visits.TermPlacement(
+            half_term=visit.half_term, out_of_term=visit.out_of_term, late=visit.late
+        )
+        if placement == stored:
             continue
-        visit.half_term, visit.out_of_term, visit.late = held.half_term, held.out_of_term, held.late
+        visit.set_placement(placement)
         visit.touch(now=now, by=by)
         event = VisitRecalculated(
             visit_id=visit.id,
             urn=visit.urn,
-            half_term=held.half_term,
-            out_of_term=held.out_of_term,
-            late=held.late,
+            half_term=placement.half_term,
+            out_of_term=placement.out_of_term,
+            late=placement.late,
         )
         outbox.record(session, event, occurred_at=now, by=by)
     session.flush()
@@ -85,7 +87,7 @@ def _day_of(visit: Visit) -> date:
     return visit.happened_on or day_in_england(visit.planned_at)
 
 
-def _announcement(assignment: Assignment, owed: list[assignments.Owed]) -> PDLeadAssigned:
+def _pd_lead_assigned(assignment: Assignment, owed: list[assignments.Owed]) -> PDLeadAssigned:
     return PDLeadAssigned(
         assignment_id=assignment.id,
         urn=assignment.urn,

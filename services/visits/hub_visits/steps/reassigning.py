@@ -1,4 +1,4 @@
-"""Moving planned visits from one assignment to the one that follows it."""
+"""Moving planned visits from one assignment to the following one."""
 
 from datetime import datetime
 
@@ -13,11 +13,7 @@ from hub_visits.store import hand_overs as store
 
 
 def reassign(session: Session, before: Assignment, after: Assignment, *, now: datetime, by: str) -> int:
-    """Move the planned visits from the first day of an assignment on to it, and announce each.
-
-    Returns:
-        How many visits there are.
-    """
+    """Move the visits planned from the first day of `after` on to it, publish each, and return the number."""
     visits = store.lock_planned(session, before.id, start_of_day(after.starts_on))
     for visit in visits:
         visit.assignment_id, visit.pd_lead_id = after.id, after.pd_lead_id

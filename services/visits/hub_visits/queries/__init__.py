@@ -1,0 +1,1 @@
+"""Answers of visits: one function for each list or view. They read and never write."""
