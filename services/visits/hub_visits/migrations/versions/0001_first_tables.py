@@ -113,7 +113,7 @@ def _assignments() -> None:
     )
 
 
-# Longer than the house likes: one table, one column to a line.
+# Long: one table, one column to a line.
 def _visits() -> None:
     op.create_table(
         "visits",

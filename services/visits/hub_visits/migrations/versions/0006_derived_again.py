@@ -23,7 +23,7 @@ from hub_visits.domain.school_years import ALWAYS, Affiliation, Calendars
 revision = "0006_derived_again"
 down_revision = "0005_calendars_published"
 
-# The day on which a succession was heard of stands in for the day of its event, which was not kept.
+# The day on which a succession was received replaces the day of its event, which was not stored.
 FILL_SUCCEEDED_ON = """
 UPDATE schools SET succeeded_on = coalesce(
   (SELECT max(received_at AT TIME ZONE 'Europe/London')::date FROM inbox
