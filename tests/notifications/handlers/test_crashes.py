@@ -177,7 +177,11 @@ def test_two_senders_never_take_the_same_message(sessions: Sessions, outgoing: O
             {
                 message.id
                 for message in store.claim(
-                    session, UUID(int=n), now=NOW, real_now=NOW, until=NOW + timedelta(minutes=5), limit=100
+                    session,
+                    UUID(int=n),
+                    Clock(now=NOW, real_now=NOW),
+                    until=NOW + timedelta(minutes=5),
+                    limit=100,
                 )
             }
             for n, session in enumerate((one, other), start=1)

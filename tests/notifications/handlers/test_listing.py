@@ -34,8 +34,7 @@ def _people() -> FakePeople:
 
 
 def found(box: Box, people: FakePeople, **wanted: Any) -> list[str]:
-    by_enrolment = {name: wanted.pop(name, None) for name in ("recipient_ref", "urn")}
-    items, _ = find_messages(box.session, PageRequest(), people, MessageFilter(**wanted), **by_enrolment)
+    items, _ = find_messages(box.session, PageRequest(), people, MessageFilter(**wanted))
     return [box.names[message.id] for message in items]
 
 
@@ -100,7 +99,7 @@ def test_pages_of_a_school_follow_each_other(box: Box, people: FakePeople) -> No
     seen: list[str] = []
     page = PageRequest(2)
     for _ in range(3):
-        items, following = find_messages(box.session, page, people, MessageFilter(), urn=SCHOOL)
+        items, following = find_messages(box.session, page, people, MessageFilter(urn=SCHOOL))
         seen += [box.names[message.id] for message in items]
         page = PageRequest(2, None if following is None else decode_cursor(following))
     assert seen == [f"number {number}" for number in range(5)]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.notifications.factories import enrol, know_the_basics
 from tests.notifications.fakes import NOW
 
+from hub_notifications.domain.messages import Clock
 from hub_notifications.models import Message
 from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
@@ -28,14 +29,14 @@ def test_a_claim_holds_no_more_messages_than_asked_for_whatever_plan_is_chosen(
         for plan in without:
             session.execute(text(f"SET LOCAL enable_{plan} = off"))
         taken = store.claim(
-            session, uuid4(), now=NOW, real_now=NOW, until=NOW + timedelta(minutes=5), limit=10
+            session, uuid4(), Clock(now=NOW, real_now=NOW), until=NOW + timedelta(minutes=5), limit=10
         )
         assert len(taken) == 10
 
 
 def claim(session: Session, claim_id: UUID, until: datetime) -> UUID:
     """Claim one message."""
-    [message] = store.claim(session, claim_id, now=NOW, real_now=NOW, until=until, limit=1)
+    [message] = store.claim(session, claim_id, Clock(now=NOW, real_now=NOW), until=until, limit=1)
     return message.id
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.notifications.fakes import NOW
 from tests.notifications.rows import CLAIM, EARLIER, INSTANT, LATER, OTHER_CLAIM, Box
 
+from hub_notifications.domain.messages import Clock
 from hub_notifications.store import messages as store
 from hub_platform.database import Sessions
 
@@ -18,7 +19,7 @@ def _box(sessions: Sessions) -> Any:
 
 
 def claim(box: Box, limit: int = 10) -> list[str]:
-    taken = store.claim(box.session, CLAIM, now=NOW, real_now=NOW, until=LATER, limit=limit)
+    taken = store.claim(box.session, CLAIM, Clock(now=NOW, real_now=NOW), until=LATER, limit=limit)
     return [box.names[message.id] for message in taken]
 
 

@@ -69,7 +69,7 @@ class RpcContacts:
         threads = [(subject, teacher_id) for subject, teacher_id in found["threads"]]
         return SchoolThreads(urns=found["urns"], threads=threads)
 
-    def _answer(self, question: str, argument: Any) -> Any:
+    def _answer(self, question: str, argument: str | list[str]) -> Any:  # JSON
         try:
             return self._ask(question, argument)
         except RpcUnanswered as exc:

@@ -1,6 +1,6 @@
 """Routes under /notifications/v1/messages and /notifications/v1/summary."""
 
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import Schema, fields, validate
 
@@ -75,7 +75,7 @@ class Messages:
         paged=True,
         answer=MessageSchema,
     )
-    def list_messages(self, call: Call[Any]) -> Page[Message]:
+    def list_messages(self, call: Call[None]) -> Page[Message]:
         """List messages, oldest first: of one person, for one school, or about one subject.
 
         `recipient_ref` is a teacher's id; messages to records that were merged with it are included. `urn`
@@ -91,16 +91,11 @@ class Messages:
             concerns=asked["concerns"],
             begins=None if first is None else start_of_day(first),
             ends=None if last is None else end_of_day(last),
+            recipient_ref=asked["recipient_ref"],
+            urn=asked["urn"],
         )
         try:
-            found = queries.find_messages(
-                call.session,
-                call.page,
-                self.contacts,
-                wanted,
-                recipient_ref=asked["recipient_ref"],
-                urn=asked["urn"],
-            )
+            found = queries.find_messages(call.session, call.page, self.contacts, wanted)
         except ContactsUnavailable as exc:
             detail = (
                 "This list needs data of the enrolment service, which is not available. Try again shortly."
@@ -109,7 +104,7 @@ class Messages:
         return Page(*found)
 
     @route("GET", "/notifications/v1/messages/<uuid:message_id>", allow=HUB_STAFF, answer=MessageSchema)
-    def get_message(self, call: Call[Any]) -> Message:
+    def get_message(self, call: Call[None]) -> Message:
         """Read one message."""
         return store.get_message(call.session, call.path["message_id"])
 
@@ -127,6 +122,6 @@ class Messages:
         return Answer(message, location=f"/notifications/v1/messages/{message.id}")
 
     @route("GET", "/notifications/v1/summary", allow=HUB_STAFF, answer=SummarySchema)
-    def summarise(self, call: Call[Any]) -> dict[str, int]:
+    def summarise(self, call: Call[None]) -> dict[str, int]:
         """Count messages by status."""
         return queries.summary(call.session)

@@ -1,7 +1,5 @@
 """Routes under /notifications/v1/templates."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_notifications.access import HUB_STAFF
@@ -45,11 +43,11 @@ class Templates:
     """The texts of messages."""
 
     @route("GET", "/notifications/v1/templates", allow=HUB_STAFF, answer=TemplatesSchema)
-    def list_templates(self, call: Call[Any]) -> dict[str, Any]:  # noqa: ARG002 - every route takes the call
+    def list_templates(self, call: Call[None]) -> dict[str, list[queries.TemplateView]]:  # noqa: ARG002 - every route takes the call
         """List the kinds of message, when each is sent, and the names that its template may use."""
         return {"items": queries.list_templates()}
 
     @route("GET", "/notifications/v1/templates/<name>/preview", allow=HUB_STAFF, answer=PreviewSchema)
-    def preview_template(self, call: Call[Any]) -> queries.Preview:
+    def preview_template(self, call: Call[None]) -> queries.Preview:
         """Render a message with invented data, without sending it."""
         return queries.preview(call.path["name"])

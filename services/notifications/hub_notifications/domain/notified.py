@@ -101,7 +101,7 @@ class NotifiedSession:
         return facts
 
     @classmethod
-    def from_json(cls, facts: Mapping[str, Any]) -> "NotifiedSession":
+    def from_json(cls, facts: Facts) -> "NotifiedSession":
         """Return the item that `to_json` wrote."""
         instants = {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
         return cls(**{**facts, **instants, "session_id": UUID(facts["session_id"])})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from hub_notifications.domain.hand_overs import LedSchools, repeated_hand_over
 from hub_notifications.domain.kinds import Kind
@@ -74,7 +74,7 @@ def resend_data(found: Notice) -> Facts:
     }
 
 
-def repeated_notice(kind: Kind, about: Mapping[str, Any], subject: Subject, *, now: datetime) -> Notice:
+def repeated_notice(kind: Kind, about: Facts, subject: Subject, *, now: datetime) -> Notice:
     """Rebuild the notice of a sent message from its `resend_data` and the subject's current state.
 
     Raises:

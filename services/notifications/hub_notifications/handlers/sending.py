@@ -115,11 +115,7 @@ def _claim(context: SendingContext) -> Batch:
         release_expired(session, clock)
         paused = sender_trouble.is_paused(session, real_now=clock.real_now, started_at=context.started_at)
         until = clock.real_now + messages.CLAIM_LASTS
-        claimed = (
-            []
-            if paused
-            else store.claim(session, claim, now=clock.now, real_now=clock.real_now, until=until, limit=BATCH)
-        )
+        claimed = [] if paused else store.claim(session, claim, clock, until=until, limit=BATCH)
         prepared = preparing.prepare(session, claim, claimed, clock)
         known = wording.load_known(session, prepared, context.hub_details)
     return Batch(claim=claim, at=clock.now, claimed_n=len(claimed), prepared=prepared, known=known)

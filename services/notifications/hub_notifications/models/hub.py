@@ -1,7 +1,5 @@
 """The hub, its school years and the names of schools, as published by other services."""
 
-from typing import Any
-
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,7 +27,7 @@ class SchoolYear(Base):
     __tablename__ = "school_years"
 
     academic_year: Mapped[str] = mapped_column(primary_key=True)
-    half_terms: Mapped[list[Any]]  # [first day, last day] of each, as ISO dates
+    half_terms: Mapped[list[list[str]]]  # [first day, last day] of each, as ISO dates
     revision: Mapped[int]
 
 

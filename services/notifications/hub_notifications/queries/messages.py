@@ -27,6 +27,8 @@ class MessageFilter:
     visits_to: Collection[str] = ()  # URNs: adds the messages about visits to them to those of `threads`
     begins: datetime | None = None  # created from this instant on
     ends: datetime | None = None  # created before this instant
+    recipient_ref: UUID | None = None  # a teacher's id; includes records that were merged with it
+    urn: str | None = None  # a school's: its places, waiting lists, applications, PD days and visits
 
 
 def find_messages(
@@ -34,9 +36,6 @@ def find_messages(
     page: PageRequest,
     people: People,
     wanted: MessageFilter,
-    *,
-    recipient_ref: UUID | None = None,
-    urn: str | None = None,
 ) -> tuple[Sequence[Message], str | None]:
     """Return one page of messages, oldest first, and the cursor of the next page.
 
@@ -44,18 +43,16 @@ def find_messages(
         session: an open transaction.
         page: the requested page.
         people: asks enrolment which records belong to one person, and who has a place for a school.
-        wanted: the filters on messages themselves.
-        recipient_ref: a teacher's id; includes messages to records that were merged with it.
-        urn: a school's; includes messages about its places, waiting lists, applications, PD days and visits.
+        wanted: the filters.
 
     Raises:
         ContactsUnavailable: enrolment did not answer in time.
     """
-    if recipient_ref is not None:
-        own = str(recipient_ref)
+    if wanted.recipient_ref is not None:
+        own = str(wanted.recipient_ref)
         wanted = replace(wanted, recipients={own, *people.records(own)})
-    if urn is not None:
-        school = people.of_school(urn)
+    if wanted.urn is not None:
+        school = people.of_school(wanted.urn)
         wanted = replace(wanted, threads=school.threads, visits_to=school.urns)
     return page.fetch(session, select(Message).where(*_conditions(wanted)), [Message.id])
 

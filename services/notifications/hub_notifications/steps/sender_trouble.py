@@ -39,7 +39,10 @@ def pause(session: Session, reason: str, *, real_now: datetime) -> datetime:
     times = 1 if before is None else before.times + 1
     since = real_now if before is None or before.reason != reason else before.since
     until = real_now + failures.sender_pause(times)
-    store.record(session, reason, times=times, since=since, at=real_now, until=until)
+    store.record(
+        session,
+        SenderTrouble(id=1, reason=reason, since=since, times=times, noted_at=real_now, retry_at=until),
+    )
     log.error("mail_sender_trouble", reason=reason, times=times)
     return until
 
@@ -77,7 +80,12 @@ def probe(
 
 def _extend(session: Session, recorded: SenderTrouble, *, real_now: datetime) -> None:
     """Extend the pause: an unreachable server gives no information about the trouble."""
-    until = real_now + WAIT_WHEN_UNREACHABLE
-    store.record(
-        session, recorded.reason, times=recorded.times, since=recorded.since, at=real_now, until=until
+    extended = SenderTrouble(
+        id=1,
+        reason=recorded.reason,
+        since=recorded.since,
+        times=recorded.times,
+        noted_at=real_now,
+        retry_at=real_now + WAIT_WHEN_UNREACHABLE,
     )
+    store.record(session, extended)

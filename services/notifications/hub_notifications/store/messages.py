@@ -8,6 +8,7 @@ from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub_kernel.refusals import Unknown
+from hub_notifications.domain.messages import Clock
 from hub_notifications.models import Message
 
 
@@ -33,7 +34,7 @@ def expired_claims(session: Session, *, real_now: datetime) -> Sequence[UUID]:
 
 
 def claim(
-    session: Session, claim_id: UUID, *, now: datetime, real_now: datetime, until: datetime, limit: int
+    session: Session, claim_id: UUID, clock: Clock, *, until: datetime, limit: int
 ) -> Sequence[Message]:
     """Claim up to `limit` messages that are due (hub time) and not postponed (real time).
 
@@ -47,8 +48,8 @@ def claim(
         select(Message.id)
         .where(
             Message.status == "due",
-            Message.due_at <= now,
-            or_(Message.retry_at.is_(None), Message.retry_at <= real_now),
+            Message.due_at <= clock.now,
+            or_(Message.retry_at.is_(None), Message.retry_at <= clock.real_now),
         )
         .order_by(postponed_until.nulls_first(), Message.due_at, Message.id)
         .limit(limit)
@@ -58,7 +59,7 @@ def claim(
     taken = session.scalars(
         update(Message)
         .where(Message.id.in_(select(due.c.id)))
-        .values(status="sending", claim=claim_id, claimed_until=until, changed_at=now)
+        .values(status="sending", claim=claim_id, claimed_until=until, changed_at=clock.now)
         .returning(Message)
     )
     return sorted(taken, key=_sending_order)

@@ -1,7 +1,5 @@
 """The recorded trouble of this hub as a sender of e-mail; at most one row."""
 
-from datetime import datetime
-
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -14,11 +12,9 @@ def trouble(session: Session, *, lock: bool = False) -> SenderTrouble | None:
     return session.scalar(statement.with_for_update() if lock else statement)
 
 
-def record(
-    session: Session, reason: str, *, times: int, since: datetime, at: datetime, until: datetime
-) -> None:
-    """Replace the recorded trouble; all times are real time."""
-    session.merge(SenderTrouble(id=1, reason=reason, since=since, times=times, noted_at=at, retry_at=until))
+def record(session: Session, trouble: SenderTrouble) -> None:
+    """Replace the recorded trouble."""
+    session.merge(trouble)
 
 
 def delete_trouble(session: Session) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Undefined
 from markupsafe import Markup
@@ -123,12 +123,12 @@ def _environment(*, markdown: bool) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    words: dict[str, Any] = {
+    names: dict[str, object] = {
         "contact": contact,
         "pd_day_kinds": phrases.PD_DAY_KINDS,
         "visit_kinds": phrases.VISIT_KINDS,
     }
-    environment.globals |= words
+    environment.globals.update(names)
     environment.filters |= FILTERS
     return environment
 

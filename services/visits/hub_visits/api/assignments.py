@@ -1,7 +1,5 @@
 """Routes under /visits/v1/assignments."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from hub_platform.routes import Answer, Call, Page, route
@@ -107,7 +105,7 @@ class Assignments:
         allow=VISITORS,
         answer=AssignmentSchema,
     )
-    def get_assignment(self, call: Call[Any]) -> Answer:
+    def get_assignment(self, call: Call[None]) -> Answer:
         """Read an assignment with its obligations."""
         view = queries.get_assignment(call.session, call.path["assignment_id"])
         check_own_school(call.actor, queries.lead_of(call.session, view.row.id, now=call.now))
@@ -121,7 +119,7 @@ class Assignments:
         paged=True,
         answer=ListedAssignmentSchema,
     )
-    def list_assignments(self, call: Call[Any]) -> Page[AssignmentView]:
+    def list_assignments(self, call: Call[None]) -> Page[AssignmentView]:
         """List assignments by first day; PD leads get those of their own schools.
 
         `active_on` selects assignments that include a day. `without_lead` selects assignments without a PD

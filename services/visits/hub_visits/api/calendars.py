@@ -1,7 +1,5 @@
 """Routes under /visits/v1/calendars."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_kernel.academic_years import academic_year_of
@@ -65,7 +63,7 @@ class Calendars:
         query=CalendarQuery,
         answer=CalendarSchema,
     )
-    def get_calendar(self, call: Call[Any]) -> Answer:
+    def get_calendar(self, call: Call[None]) -> Answer:
         """Read the calendar of a scope, by default for today's academic year."""
         year = call.query["academic_year"] or academic_year_of(day_in_england(call.now))
         return _answer(store.get_calendar(call.session, call.path["scope"], year))

@@ -1,7 +1,5 @@
 """Routes under /visits/v1/obligations and /visits/v1/exemptions."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from hub_platform.routes import Call, Page, route
@@ -12,7 +10,7 @@ from hub_visits.domain.obligations import STATUSES
 from hub_visits.handlers import obligations as handlers
 from hub_visits.models import Exemption
 from hub_visits.queries import obligations as queries
-from hub_visits.queries.exemptions import list_exemptions
+from hub_visits.queries.exemptions import ExemptionFilter, list_exemptions
 
 
 class ExemptionSchema(Schema):
@@ -79,12 +77,10 @@ class Obligations:
         paged=True,
         answer=ExemptionSchema,
     )
-    def list_exemptions(self, call: Call[Any]) -> Page[Exemption]:
+    def list_exemptions(self, call: Call[None]) -> Page[Exemption]:
         """List exemptions; PD leads get those of their own schools."""
-        found = list_exemptions(
-            call.session, call.page, now=call.now, visible=own_assignments(call), **call.query
-        )
-        return Page(*found)
+        wanted = ExemptionFilter(visible=own_assignments(call), **call.query)
+        return Page(*list_exemptions(call.session, call.page, wanted, now=call.now))
 
     @route(
         "GET",
@@ -94,7 +90,7 @@ class Obligations:
         paged=True,
         answer=ObligationSchema,
     )
-    def list_obligations(self, call: Call[Any]) -> Page[queries.ObligationView]:
+    def list_obligations(self, call: Call[None]) -> Page[queries.ObligationView]:
         """List obligations with their current status; PD leads get those of their own schools."""
         wanted = queries.ObligationFilter(visible=own_assignments(call), **call.query)
         return Page(*queries.list_obligations(call.session, call.page, wanted, now=call.now))

@@ -1,6 +1,5 @@
 """The assignments that an actor may read in lists."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -11,7 +10,7 @@ from hub_visits.access import own_schools_only
 from hub_visits.store.hand_overs import assignments_led_by
 
 
-def own_assignments(call: Call[Any]) -> Select[UUID] | None:
+def own_assignments(call: Call[None]) -> Select[UUID] | None:
     """Select the assignments that a PD lead leads now; None: hub staff, who may read all.
 
     Raises:

@@ -1,6 +1,6 @@
 """Routes under /visits/v1/visits."""
 
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from marshmallow import Schema, fields, validate
@@ -28,6 +28,8 @@ from hub_visits.queries import visits as queries
 from hub_visits.queries.assignments import lead_of
 from hub_visits.store import calendars
 from hub_visits.store import visits as store
+
+C = TypeVar("C")
 
 
 class ActionSchema(Schema):
@@ -112,7 +114,7 @@ class Visits:
         paged=True,
         answer=ListedVisitSchema,
     )
-    def list_visits(self, call: Call[Any]) -> Page[queries.VisitView]:
+    def list_visits(self, call: Call[None]) -> Page[queries.VisitView]:
         """List visits by planned time; PD leads get those to their own schools.
 
         `urn` is any URN that a school has had: visits under its other URNs are included. `without_lead`
@@ -129,7 +131,7 @@ class Visits:
         return Page(*queries.list_visits(call.session, call.page, visit_filter, now=call.now))
 
     @route("GET", "/visits/v1/visits/<uuid:visit_id>", allow=VISITORS, answer=VisitSchema)
-    def get_visit(self, call: Call[Any]) -> Answer:
+    def get_visit(self, call: Call[None]) -> Answer:
         """Read a visit; its note and agreed actions are for the school's PD lead and hub leads only."""
         return _answer(call, _own_visit(call))
 
@@ -169,7 +171,7 @@ def _check_own_assignment(call: Call[PlanVisit]) -> None:
     check_own_school(call.actor, lead_id)
 
 
-def _own_visit(call: Call[Any], *, lock: bool = False) -> Visit:
+def _own_visit(call: Call[C], *, lock: bool = False) -> Visit:
     """Return the visit of the path; `lock` it before a change, because a hand-over may change its PD lead."""
     if lock:
         calendars.share_derivation(call.session)  # must precede row locks
@@ -178,13 +180,13 @@ def _own_visit(call: Call[Any], *, lock: bool = False) -> Visit:
     return visit
 
 
-def _lead_of(call: Call[Any], visit: Visit) -> UUID | None:
+def _lead_of(call: Call[C], visit: Visit) -> UUID | None:
     return lead_of(call.session, visit.assignment_id, now=call.now)
 
 
-def _answer(call: Call[Any], visit: Visit, location: str | None = None) -> Answer:
+def _answer(call: Call[C], visit: Visit, location: str | None = None) -> Answer:
     without = queries.without_lead(call.session, [visit], now=call.now)
-    value: dict[str, Any] = {
+    value: dict[str, object] = {
         "row": visit,
         "actions_n": len(visit.actions),
         "without_lead": visit.id in without,

@@ -6,7 +6,6 @@ A status belongs to a school: any of its assignments' visits counts, under any U
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, select, type_coerce
@@ -137,7 +136,7 @@ def as_of(session: Session, day: date) -> AsOf:
     return AsOf(day, {urn: successor for urn, successor in standing.items() if urn != successor})
 
 
-def select_obligations(at: AsOf) -> Select[Any]:  # SQLAlchemy's options lose the type of the row
+def select_obligations(at: AsOf) -> Select[Obligation]:
     """Return the statement that selects obligations with the facts that determine their status."""
     options = [
         with_expression(Obligation.standing_urn, at.standing(Obligation.urn)),
