@@ -34,7 +34,7 @@ def _enrolment(amqp_uri: str) -> Iterator[None]:
         process.kill()
 
 
-def test_an_e_mail_bears_the_hubs_time(
+def test_date_of_an_e_mail_is_hub_time(
     postgres: PostgresServer, broker: BrokerServer, amqp_uri: str, tmp_path: Path, enrolment: None
 ) -> None:
     mailbox = tmp_path / "mail"

@@ -42,7 +42,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("facts", "entry", "change"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_an_entry_is_sent_when_it_says_something_else_than_what_was_told(
+def test_entry_is_sent_when_it_differs_from_the_notified_state(
     facts: Facts, entry: SentEntry | None, change: tuple[int, bool] | None
 ) -> None:
     found = entry_changes({ITEM: facts}, {ITEM: entry} if entry else {}, now=NOW)
@@ -52,7 +52,7 @@ def test_an_entry_is_sent_when_it_says_something_else_than_what_was_told(
 
 
 @pytest.mark.parametrize("item", ["visit", "pd_day"])
-def test_visits_and_pd_days_have_entries_that_a_cancellation_removes(item: str) -> None:
+def test_cancellation_removes_entries_of_visits_and_pd_days(item: str) -> None:
     planned = {"state": "planned", "starts_at": STARTS.isoformat()}
     [new] = entry_changes({item: planned}, {}, now=NOW)
     assert (new.is_new, new.removed) == (True, False)
@@ -66,7 +66,7 @@ def test_other_items_have_no_entry(item: str) -> None:
     assert entry_changes({item: notified()}, {}, now=NOW) == []
 
 
-def test_entries_are_sent_in_the_order_of_their_starts() -> None:
+def test_entries_are_sent_by_start() -> None:
     items = {f"session:{n}": notified(STARTS - timedelta(days=n)) for n in range(3)}
     assert [each.item for each in entry_changes(items, {}, now=NOW)] == [
         "session:2",
@@ -89,7 +89,7 @@ FACTS = st.builds(
 
 
 @given(history=st.lists(FACTS, max_size=8))
-def test_the_sequence_rises_with_each_entry_and_the_last_one_says_what_was_told(history: list[Facts]) -> None:
+def test_sequence_increases_and_last_entry_equals_notified_state(history: list[Facts]) -> None:
     entries: dict[str, SentEntry] = {}
     sequences = []
     for facts in history:

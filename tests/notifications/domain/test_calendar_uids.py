@@ -9,10 +9,10 @@ ADA = UUID("01920000-0000-7000-8000-0000000000e1")
 EMMY = UUID("01920000-0000-7000-8000-0000000000e2")
 
 
-def test_each_person_has_an_entry_of_their_own_that_names_its_hub() -> None:
+def test_uid_is_unique_for_each_person_and_names_the_hub() -> None:
     assert own_uid(SESSION, ADA, "wessex") == f"{SESSION}-{ADA}@wessex"
     assert len({own_uid(SESSION, each, hub) for each in (ADA, EMMY) for hub in ("wessex", "solent")}) == 4
 
 
-def test_entries_of_earlier_versions_keep_their_identifier() -> None:
+def test_entries_of_earlier_releases_keep_their_uid() -> None:
     assert earlier_uid(SESSION, "wessex") == f"session-{SESSION}@wessex"

@@ -12,6 +12,6 @@ from hub_notifications.domain.participations import WaitingState
 @pytest.mark.parametrize(
     ("ago", "is_told"), [(28 * DAY, True), (28 * DAY + INSTANT, False)], ids=["28 days", "longer"]
 )
-def test_a_cancellation_of_long_ago_is_told_to_no_one(ago: timedelta, is_told: bool) -> None:
+def test_old_cancellation_is_not_notified(ago: timedelta, is_told: bool) -> None:
     group = participation(cancelled="funding", cancelled_at=NOW - ago, waiting=an_entry(WaitingState.WAITING))
     assert (kind_of(group) is Kind.WORK_GROUP_CANCELLED) == is_told

@@ -72,7 +72,7 @@ def sender(reason: str, *, needs_confirmation: bool = False) -> Classification:
         (Step.BODY, Reply(451, "later"), LATER),
     ],
 )
-def test_a_reply_says_whose_failure_it_is(step: Step, reply: Reply, verdict: Classification) -> None:
+def test_reply_is_classified_by_step_and_code(step: Step, reply: Reply, verdict: Classification) -> None:
     assert classify(step, reply) == verdict
 
 
@@ -82,7 +82,7 @@ def test_a_reply_says_whose_failure_it_is(step: Step, reply: Reply, verdict: Cla
     enhanced=st.none() | st.tuples(st.integers(0, 7), st.integers(0, 999)),
     text=st.text(),
 )
-def test_every_trouble_of_the_sender_can_be_told(
+def test_each_sender_trouble_has_a_text_for_operators(
     step: Step, code: int, enhanced: tuple[int, int] | None, text: str
 ) -> None:
     said = text if enhanced is None else f"{code // 100}.{enhanced[0]}.{enhanced[1]} {text}"
@@ -108,14 +108,14 @@ def test_every_trouble_of_the_sender_can_be_told(
         (Failure.UNREACHABLE, 7, 1, NextStep(attempts=7, uncertain=1, retry_at=NOW + MINUTE)),
     ],
 )
-def test_what_becomes_of_a_message_that_was_not_delivered(
+def test_undelivered_message_is_retried_or_failed_by_class(
     failure: Failure, attempts: int, uncertain: int, following: NextStep
 ) -> None:
     assert next_step(failure, attempts=attempts, uncertain=uncertain, at=NOW) == following
 
 
 @given(st.lists(st.sampled_from(Failure), max_size=40))
-def test_a_message_is_never_handed_over_a_third_time_without_knowing(met: list[Failure]) -> None:
+def test_uncertain_message_is_repeated_at_most_once(met: list[Failure]) -> None:
     state, at, uncertain = NextStep(attempts=0, uncertain=0, retry_at=NOW), NOW, 0
     for failure in met:
         if state.retry_at is None:
@@ -128,9 +128,9 @@ def test_a_message_is_never_handed_over_a_third_time_without_knowing(met: list[F
     assert state.attempts <= len(RETRY_AFTER) + 1
 
 
-def test_a_provider_that_puts_everything_off_for_a_day_loses_no_message() -> None:
+def test_message_survives_a_provider_that_defers_for_a_day() -> None:
     assert sum(RETRY_AFTER, timedelta()) > timedelta(days=1)
 
 
-def test_the_pause_grows_from_one_minute_to_fifteen() -> None:
+def test_pause_increases_from_one_minute_to_fifteen() -> None:
     assert [sender_pause(times) / MINUTE for times in (1, 2, 3, 4, 5, 6, 99)] == [1, 2, 4, 8, 15, 15, 15]

@@ -12,7 +12,7 @@ from hub_notifications.domain import messages
 AT = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 
 
-def test_a_message_is_tried_eight_times_in_more_than_a_day() -> None:
+def test_message_is_tried_eight_times_over_more_than_a_day() -> None:
     waits = [messages.next_attempt(attempts, AT) for attempts in range(1, 9)]
     assert waits == [
         AT + timedelta(minutes=1),
@@ -33,7 +33,7 @@ def test_a_message_is_tried_eight_times_in_more_than_a_day() -> None:
         ("failed", None),
     ],
 )
-def test_only_what_has_been_sent_or_has_failed_is_sent_again(status: str, code: str | None) -> None:
+def test_only_sent_and_failed_messages_can_be_resent(status: str, code: str | None) -> None:
     if code is None:
         messages.check_resend(status)
         return
@@ -43,7 +43,7 @@ def test_only_what_has_been_sent_or_has_failed_is_sent_again(status: str, code: 
 
 
 @given(st.integers(1, 50), st.integers(1, 50))
-def test_each_time_that_a_message_is_asked_for_again_has_a_key_of_its_own(one: int, other: int) -> None:
+def test_each_resend_has_its_own_key(one: int, other: int) -> None:
     keys = {messages.resend_key("key", n) for n in (one, other)}
     assert len(keys) == (1 if one == other else 2)
     assert "key" not in keys

@@ -59,7 +59,7 @@ CANCELLED_GROUP = [
     [(relation, is_told) for _, relation, is_told in CANCELLED_GROUP],
     ids=[name for name, _, _ in CANCELLED_GROUP],
 )
-def test_who_is_concerned_is_told_once_that_a_group_is_cancelled(
+def test_each_affected_person_is_notified_once_of_a_cancelled_group(
     relation: dict[str, object], is_told: bool
 ) -> None:
     group = participation(cancelled="funding", **relation)
@@ -67,7 +67,7 @@ def test_who_is_concerned_is_told_once_that_a_group_is_cancelled(
     assert kind_of(group, tell(group)) is None
 
 
-def test_a_cancelled_group_takes_the_sessions_to_come_that_were_told() -> None:
+def test_cancelled_group_removes_notified_upcoming_sessions() -> None:
     past = a_session(9, starts_at=NOW - DAY)
     group = participation(past, ONE, cancelled(TWO), THREE, cancelled="funding", place=a_place())
     known = tell(participation(past, ONE, TWO, place=a_place()), now=NOW - 2 * DAY)
@@ -78,7 +78,7 @@ def test_a_cancelled_group_takes_the_sessions_to_come_that_were_told() -> None:
     assert sessions_known(tell(group, known)) == {9: True, 1: False, 2: False}
 
 
-def test_a_cancelled_group_is_told_also_to_who_was_told_of_an_offer() -> None:
+def test_cancelled_group_is_notified_to_a_teacher_with_an_offer() -> None:
     known = tell(participation(waiting=an_entry(WaitingState.OFFERED)))
     ended = participation(waiting=an_entry(WaitingState.GROUP_CANCELLED), cancelled="funding")
     found = found_in(ended, known)
@@ -101,13 +101,13 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("state", "is_known", "kind"), PLACES)
-def test_what_is_told_of_a_place(state: PlaceState, is_known: bool, kind: Kind | None) -> None:
+def test_notice_of_a_place_depends_on_its_state(state: PlaceState, is_known: bool, kind: Kind | None) -> None:
     group, known = participation(ONE, TWO, place=a_place(state)), KNOWN if is_known else {}
     assert kind_of(group, known) == kind
     assert kind_of(group, tell(group, known)) is None
 
 
-def test_a_new_place_is_told_with_all_sessions_to_come_in_order() -> None:
+def test_confirmation_lists_all_upcoming_sessions_in_order() -> None:
     past, off = a_session(8, starts_at=NOW), cancelled(THREE)
     found = found_in(participation(past, TWO, off, ONE, place=a_place()))
     assert found is not None
@@ -115,7 +115,7 @@ def test_a_new_place_is_told_with_all_sessions_to_come_in_order() -> None:
     assert (found.starts_at, found.held_place) == (ONE.starts_at, True)
 
 
-def test_a_place_that_is_given_anew_is_told_anew_with_its_sessions() -> None:
+def test_second_place_is_confirmed_with_its_sessions() -> None:
     left = tell(participation(ONE, place=a_place(PlaceState.WITHDRAWN)), KNOWN)
     found = found_in(participation(ONE, place=a_place(enrolment_id=WAITING_ID)), left)
     assert found is not None
@@ -126,14 +126,14 @@ def test_a_place_that_is_given_anew_is_told_anew_with_its_sessions() -> None:
 @pytest.mark.parametrize(
     ("starts_at", "is_told"), [(NOW - INSTANT, False), (NOW, False), (NOW + INSTANT, True)]
 )
-def test_a_place_on_a_past_group_is_neither_confirmed_nor_ended(
+def test_place_on_an_ended_group_causes_no_notice(
     state: PlaceState, starts_at: datetime, is_told: bool
 ) -> None:
     group = participation(a_session(starts_at=starts_at), place=a_place(state))
     assert (kind_of(group) is not None) == is_told
 
 
-def test_an_ended_place_takes_the_sessions_to_come() -> None:
+def test_ended_place_removes_upcoming_sessions() -> None:
     found = found_in(participation(ONE, TWO, place=a_place(PlaceState.WITHDRAWN)), KNOWN)
     assert found is not None
     assert [(each.seq, reason) for each, reason in found.cancelled] == [(1, None), (2, None)]
@@ -173,7 +173,7 @@ def test_a_change_of_sessions_is_one_message(
 
 
 @pytest.mark.parametrize(("begins", "is_told"), [(NOW - INSTANT, False), (NOW, False), (NOW + INSTANT, True)])
-def test_what_has_begun_is_neither_announced_nor_moved_nor_cancelled(begins: datetime, is_told: bool) -> None:
+def test_sessions_that_have_begun_cause_no_notice(begins: datetime, is_told: bool) -> None:
     before = a_session(starts_at=begins)
     known = tell(participation(before, TWO, place=a_place()), now=begins - DAY)
     for change in (replace(before, sequence=1), cancelled(before)):
@@ -182,7 +182,7 @@ def test_what_has_begun_is_neither_announced_nor_moved_nor_cancelled(begins: dat
     assert (kind_of(new, tell(participation(TWO, place=a_place()))) is not None) == is_told
 
 
-def test_the_first_start_of_a_move_is_the_earlier_of_old_and_new() -> None:
+def test_start_of_a_moved_session_is_the_earlier_of_old_and_new() -> None:
     for later in (replace(ONE, starts_at=ONE.starts_at + DAY), replace(ONE, starts_at=ONE.starts_at - DAY)):
         found = found_in(participation(later, TWO, place=a_place()), KNOWN)
         assert found is not None
@@ -198,7 +198,7 @@ OFFERS = [
 
 
 @pytest.mark.parametrize(("state", "kind"), OFFERS)
-def test_what_is_told_of_the_waiting_list(state: WaitingState, kind: Kind | None) -> None:
+def test_notice_of_the_waiting_list_depends_on_its_state(state: WaitingState, kind: Kind | None) -> None:
     group = participation(waiting=an_entry(state))
     found = found_in(group)
     assert (found.kind if found else None) == kind
@@ -209,7 +209,7 @@ def test_what_is_told_of_the_waiting_list(state: WaitingState, kind: Kind | None
     assert kind_of(replace(group, place=a_place()), {}) == Kind.PLACE_CONFIRMED
 
 
-def test_a_second_offer_is_told_and_an_extension_is_not() -> None:
+def test_second_offer_is_notified_and_an_extension_is_not() -> None:
     known = tell(participation(waiting=an_entry(WaitingState.OFFERED)))
     longer = participation(waiting=an_entry(WaitingState.OFFERED, expires_at=ENDS + timedelta(days=1)))
     assert kind_of(longer, known) is None
@@ -218,7 +218,7 @@ def test_a_second_offer_is_told_and_an_extension_is_not() -> None:
 
 
 @pytest.mark.parametrize("state", list(ApplicationState))
-def test_what_is_told_of_an_application(state: ApplicationState) -> None:
+def test_notice_of_an_application_depends_on_its_state(state: ApplicationState) -> None:
     kinds = {
         ApplicationState.WAITLISTED: Kind.APPLICATION_WAITLISTED,
         ApplicationState.DECLINED: Kind.APPLICATION_DECLINED,
@@ -229,7 +229,7 @@ def test_what_is_told_of_an_application(state: ApplicationState) -> None:
     assert kind_of(replace(group, place=a_place()), KNOWN) != kinds.get(state, Kind.PLACE_ENDED)
 
 
-def test_a_transferred_place_is_told_without_words_and_leaves_the_calendar() -> None:
+def test_transferred_place_is_removed_from_the_calendar_without_an_e_mail() -> None:
     moved_on = participation(ONE, TWO, place=a_place(PlaceState.TRANSFERRED))
     silent = unannounced_items(moved_on, read(KNOWN), now=NOW)
     assert sessions_known(silent) == {1: False, 2: False}
@@ -240,6 +240,6 @@ def test_a_transferred_place_is_told_without_words_and_leaves_the_calendar() -> 
         assert unannounced_items(participation(ONE, place=a_place(state)), read(KNOWN), now=NOW) == {}
 
 
-def test_a_withdrawal_that_was_not_told_yet_is_told_also_after_the_group_is_cancelled() -> None:
+def test_withdrawal_is_notified_after_the_group_is_cancelled() -> None:
     group = participation(cancelled="funding", place=a_place(PlaceState.WITHDRAWN))
     assert kind_of(group) is Kind.PLACE_ENDED

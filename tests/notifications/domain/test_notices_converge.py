@@ -80,9 +80,7 @@ def told_of(group: Participation, items: dict[str, Facts]) -> tuple[list[Notice]
 
 
 @given(before=participations(), group=participations())
-def test_after_at_most_three_messages_there_is_nothing_left_to_tell(
-    before: Participation, group: Participation
-) -> None:
+def test_at_most_three_messages_notify_any_state(before: Participation, group: Participation) -> None:
     """A person who knows nothing, or anything that was true before."""
     _, known = told_of(before, {})
     for items in ({}, known):
@@ -91,7 +89,7 @@ def test_after_at_most_three_messages_there_is_nothing_left_to_tell(
 
 
 @given(before=participations(), group=participations())
-def test_no_message_is_told_twice(before: Participation, group: Participation) -> None:
+def test_no_notice_is_repeated(before: Participation, group: Participation) -> None:
     _, known = told_of(before, {})
     said, _ = told_of(group, known)
     notified = [(each.kind, each.about, tuple(sorted(each.items))) for each in said]
@@ -99,16 +97,14 @@ def test_no_message_is_told_twice(before: Participation, group: Participation) -
 
 
 @given(group=participations(), data=st.data())
-def test_the_order_in_which_facts_became_true_changes_no_message(
-    group: Participation, data: st.DataObject
-) -> None:
+def test_order_of_changes_does_not_affect_the_notice(group: Participation, data: st.DataObject) -> None:
     order = data.draw(st.permutations(list(group.sessions.items())))
     shuffled = Participation(**(vars(group) | {"sessions": dict(order)}))
     assert told_of(shuffled, {}) == told_of(group, {})
 
 
 @given(group=participations(), later=st.integers(0, 40))
-def test_time_alone_makes_nothing_new(group: Participation, later: int) -> None:
+def test_time_alone_causes_no_notice(group: Participation, later: int) -> None:
     """What a person knows stays enough while only the clock goes on."""
     _, items = told_of(group, {})
     assert found_in(group, items, now=NOW + timedelta(days=later)) is None

@@ -24,9 +24,7 @@ INSTANT = timedelta.resolution
         (datetime(2027, 1, 1, 0, 0, tzinfo=UTC), date(2026, 12, 31)),
     ],
 )
-def test_the_last_day_is_the_one_at_whose_end_in_england_an_offer_ends(
-    expires_at: datetime, last: date
-) -> None:
+def test_last_day_ends_in_england_when_the_offer_expires(expires_at: datetime, last: date) -> None:
     assert rules.last_day(expires_at) == last
 
 
@@ -59,14 +57,12 @@ MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
         (datetime(2026, 12, 23, 9, 0, tzinfo=UTC), datetime(2027, 1, 5, 0, 0, tzinfo=UTC)),  # Christmas
     ],
 )
-def test_an_offer_stands_for_five_working_days_after_the_day_of_its_e_mail(
-    sent_at: datetime, ends: datetime
-) -> None:
+def test_offer_is_valid_for_five_working_days_after_its_e_mail(sent_at: datetime, ends: datetime) -> None:
     assert rules.ends_at(sent_at, sent_at=sent_at) == ends
 
 
 @given(st.integers(0, 700 * 24 * 60), st.integers(0, 40))
-def test_an_offer_never_ends_before_the_day_that_was_published(minutes: int, days: int) -> None:
+def test_offer_never_expires_before_its_published_day(minutes: int, days: int) -> None:
     sent_at = MONDAY + timedelta(minutes=minutes)
     expires_at = sent_at + timedelta(days=days)
     ends = rules.ends_at(expires_at, sent_at=sent_at)

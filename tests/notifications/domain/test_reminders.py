@@ -44,7 +44,7 @@ def test_a_reminder_is_due_7_days_and_1_day_before(now: datetime, days: int | No
 
 
 @given(st.lists(st.integers(0, 12 * 24 * 60), min_size=1))
-def test_the_reminders_of_a_session_come_in_order(minutes: list[int]) -> None:
+def test_reminders_of_a_session_are_sent_in_order(minutes: list[int]) -> None:
     instants = [STARTS - 10 * DAY + timedelta(minutes=n) for n in sorted(minutes)]
     due = [days for now in instants if (days := reminder_days(STARTS, now)) is not None]
     assert due == sorted(due, reverse=True)
@@ -62,7 +62,7 @@ def knows_held_place(
     return reminder_applies(participation(meeting, place=a_place(place)), read(known), meeting, **facts)
 
 
-def test_a_participant_is_reminded_of_a_session_that_stands_as_it_was_told() -> None:
+def test_participant_is_reminded_of_a_session_as_it_was_notified() -> None:
     assert knows_held_place()
     assert knows_held_place(days=1, now=SESSION.starts_at - DAY)
 
@@ -81,10 +81,10 @@ def test_a_participant_is_reminded_of_a_session_that_stands_as_it_was_told() -> 
         {"now": SESSION.starts_at, "days": 1},
     ],
 )
-def test_a_participant_is_not_reminded_of_anything_else(changes: dict[str, Any]) -> None:
+def test_no_reminder_of_a_changed_or_cancelled_session(changes: dict[str, Any]) -> None:
     assert not knows_held_place(**changes)
 
 
-def test_a_person_without_a_place_is_reminded_of_nothing() -> None:
+def test_no_reminder_without_a_place() -> None:
     known = read(tell(TOLD))
     assert not reminder_applies(participation(SESSION), known, SESSION, days=7, sequence=0, now=NOW)

@@ -92,7 +92,7 @@ SENT: list[tuple[Notice, Any]] = [
 
 
 @pytest.mark.parametrize(("found", "subject"), SENT, ids=[found.kind for found, _ in SENT])
-def test_while_it_holds_a_message_says_the_same_again(found: Notice, subject: Any) -> None:
+def test_resend_repeats_a_notice_that_still_applies(found: Notice, subject: Any) -> None:
     repeated = repeated_notice(found.kind, resend_data(found), subject, now=NOW)
     assert repeated.kind is found.kind
     assert (repeated.added, repeated.moved) == (found.added, found.moved)
@@ -137,15 +137,13 @@ NO_LONGER: list[tuple[Notice, Any, str]] = [
 @pytest.mark.parametrize(
     ("found", "subject", "reason"), NO_LONGER, ids=[f"{found.kind}: {why}" for found, _, why in NO_LONGER]
 )
-def test_what_no_longer_holds_for_this_person_is_not_told_again(
-    found: Notice, subject: Any, reason: str
-) -> None:
+def test_notice_that_no_longer_applies_is_not_repeated(found: Notice, subject: Any, reason: str) -> None:
     with pytest.raises(NoLongerApplies) as caught:
         repeated_notice(found.kind, resend_data(found), subject, now=NOW)
     assert caught.value.reason == reason
 
 
-def test_a_session_is_announced_again_until_it_begins() -> None:
+def test_announcement_can_be_repeated_until_the_session_begins() -> None:
     group = participation(ONE, TWO, place=a_place())
     found = notice_of(group, tell(participation(TWO, place=a_place())))
     assert repeated_notice(found.kind, resend_data(found), group, now=ONE.starts_at - INSTANT).added == (ONE,)
@@ -153,13 +151,13 @@ def test_a_session_is_announced_again_until_it_begins() -> None:
         repeated_notice(found.kind, resend_data(found), group, now=ONE.starts_at)
 
 
-def test_a_move_that_an_earlier_version_told_is_told_as_the_date_that_it_is() -> None:
+def test_move_sent_by_an_earlier_release_is_repeated_as_a_date() -> None:
     items = {f"session:{ONE.session_id}": KNOWN[f"session:{ONE.session_id}"]}
     repeated = repeated_notice(Kind.SESSION_RESCHEDULED, {"items": items}, HELD, now=NOW)
     assert (repeated.kind, repeated.added) == (Kind.SESSION_SCHEDULED, (ONE,))
 
 
-def test_an_entry_is_sent_again_whatever_has_become_of_the_person() -> None:
+def test_calendar_entry_can_always_be_repeated() -> None:
     """What it says is what was last sent: of who has left, that it is out of their calendar."""
     items = {f"session:{ONE.session_id}": KNOWN[f"session:{ONE.session_id}"]}
     subject: Participation = LEFT

@@ -55,9 +55,7 @@ def sendable(
         ("2025-10-24T17:59:59", "2025-10-24T17:59:59"),  # the last minute of a half term
     ],
 )
-def test_in_term_a_message_goes_in_the_hours_of_a_working_day(
-    urgency: Urgency, now: str, expected: str
-) -> None:
+def test_message_in_term_is_sent_in_working_hours(urgency: Urgency, now: str, expected: str) -> None:
     holidays = NONE_KNOWN if now.startswith("2026-03-28") else HOLIDAYS
     assert sendable(urgency, at(now), holidays=holidays) == at(expected)
 
@@ -87,7 +85,7 @@ def test_in_term_a_message_goes_in_the_hours_of_a_working_day(
         ("2025-09-01T09:00", "2025-09-03T07:30", "2025-09-01T09:00"),
     ],
 )
-def test_a_deadline_does_not_wait_for_the_end_of_the_holidays(now: str, ordinary: str, deadline: str) -> None:
+def test_deadline_is_sent_during_the_holidays(now: str, ordinary: str, deadline: str) -> None:
     assert sendable(ORDINARY, at(now)) == at(ordinary)
     assert sendable(DEADLINE, at(now)) == at(deadline)
 
@@ -99,7 +97,7 @@ def test_a_deadline_does_not_wait_for_the_end_of_the_holidays(now: str, ordinary
         ("2026-03-27T18:00", datetime(2026, 3, 30, 6, 30, tzinfo=UTC)),  # summer time
     ],
 )
-def test_the_hours_are_those_of_englands_clock(now: str, utc: datetime) -> None:
+def test_sending_hours_are_in_englands_time(now: str, utc: datetime) -> None:
     assert sendable(ORDINARY, at(now), holidays=NONE_KNOWN) == utc
 
 
@@ -119,7 +117,7 @@ def test_after_a_calendar_that_ends_early_only_weekends_and_bank_holidays_count(
 
 
 @pytest.mark.parametrize("now", ["2025-11-11T03:00", "2025-12-25T12:00", "2026-08-15T23:59"])
-def test_an_answer_goes_at_once(now: str) -> None:
+def test_answer_is_sent_at_once(now: str) -> None:
     assert sendable(ANSWER, at(now)) == at(now)
 
 
@@ -138,13 +136,11 @@ NEXT = at("2025-11-12T07:30")
         (None, NEXT),
     ],
 )
-def test_a_cancellation_goes_at_once_when_the_start_is_less_than_a_day_after_the_next_hours(
-    starts_at: datetime | None, expected: datetime
-) -> None:
+def test_cancellation_of_a_near_start_is_sent_at_once(starts_at: datetime | None, expected: datetime) -> None:
     assert sendable(CANCELLATION, NIGHT, starts_at) == expected
 
 
-def test_a_cancellation_in_the_holidays_of_what_starts_in_them_goes_at_once() -> None:
+def test_cancellation_of_a_start_in_the_holidays_is_sent_at_once() -> None:
     now = at("2025-12-27T23:00")
     assert sendable(CANCELLATION, now, at("2026-01-02T09:00")) == now
     assert sendable(CANCELLATION, now, at("2026-01-07T07:29:59")) == now
@@ -161,9 +157,7 @@ def test_a_cancellation_in_the_holidays_of_what_starts_in_them_goes_at_once() ->
         ("2026-01-06T16:00", "2026-01-06T07:30"),
     ],
 )
-def test_an_invitation_whose_start_comes_first_does_not_wait_for_the_end_of_the_holidays(
-    starts_at: str, expected: str
-) -> None:
+def test_invitation_is_sent_in_the_holidays_before_an_early_start(starts_at: str, expected: str) -> None:
     assert sendable(INVITATION, at("2025-12-24T18:00"), at(starts_at)) == at(expected)
 
 
@@ -176,7 +170,7 @@ INSTANTS = st.datetimes(datetime(2025, 8, 1), datetime(2027, 9, 30), timezones=s
     starts_at=st.none() | INSTANTS,
     holidays=st.sampled_from([HOLIDAYS, NONE_KNOWN, Holidays({"2025/26": YEAR_2025[:3]})]),
 )
-def test_a_message_never_goes_earlier_and_waits_only_once(
+def test_sendable_instant_is_not_earlier_and_is_stable(
     urgency: Urgency, now: datetime, starts_at: datetime | None, holidays: Holidays
 ) -> None:
     first = sendable(urgency, now, starts_at, holidays)

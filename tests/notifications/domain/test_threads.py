@@ -57,7 +57,7 @@ SUBJECTS: list[tuple[Any, Kind, Kind]] = [
 
 
 @pytest.mark.parametrize(("subject", "first", "last"), SUBJECTS)
-def test_a_date_is_told_once_and_its_cancellation_once(subject: Any, first: Kind, last: Kind) -> None:
+def test_date_and_cancellation_are_each_notified_once(subject: Any, first: Kind, last: Kind) -> None:
     items: dict[str, Facts] = {}
     cancelled = replace(subject, cancelled="weather")
     said = []
@@ -70,9 +70,7 @@ def test_a_date_is_told_once_and_its_cancellation_once(subject: Any, first: Kind
 
 
 @pytest.mark.parametrize(("subject", "first", "last"), SUBJECTS)
-def test_a_date_and_its_cancellation_before_it_was_told_are_one_message(
-    subject: Any, first: Kind, last: Kind
-) -> None:
+def test_date_cancelled_before_its_notice_is_one_message(subject: Any, first: Kind, last: Kind) -> None:
     found = notice_for(replace(subject, cancelled="weather"), {}, now=NOW)
     assert found is not None
     assert found.kind is last
@@ -83,7 +81,7 @@ def test_a_date_and_its_cancellation_before_it_was_told_are_one_message(
     ("now", "is_told"), [(NOW + DAY - INSTANT, True), (NOW + DAY, False), (NOW + DAY + INSTANT, False)]
 )
 @pytest.mark.parametrize("subject", [VISIT, DAY_OF_PD])
-def test_what_has_begun_is_not_told(subject: Any, now: datetime, is_told: bool) -> None:
+def test_dates_that_have_begun_cause_no_notice(subject: Any, now: datetime, is_told: bool) -> None:
     assert (notice_for(subject, {}, now=now) is not None) == is_told
     assert (notice_for(replace(subject, cancelled="weather"), {}, now=now) is not None) == is_told
 
@@ -96,11 +94,11 @@ def test_a_pd_day_without_a_time_begins_as_its_day_does_in_england() -> None:
     assert notice_for(day, {}, now=midnight) is None
 
 
-def test_a_visit_that_was_logged_is_not_told() -> None:
+def test_logged_visit_causes_no_notice() -> None:
     assert notice_for(replace(VISIT, logged=True), {}, now=NOW) is None
 
 
-def test_only_a_transfer_is_told_without_words() -> None:
+def test_only_a_transfer_is_recorded_without_an_e_mail() -> None:
     known = tell(participation(a_session(), place=a_place()))
     moved_on = participation(a_session(), place=a_place(PlaceState.TRANSFERRED))
     assert items_without_e_mail(moved_on, known, now=NOW) != {}

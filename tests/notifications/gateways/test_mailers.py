@@ -56,13 +56,13 @@ def test_only_its_owner_may_read_the_folder_and_its_messages(tmp_path: Path) -> 
         assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
 
 
-def test_a_folder_that_cannot_be_made_is_away(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_created_is_unreachable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(MailServerUnreachable), MailboxFolder(tmp_path / "file" / "mail").open():
         pass
 
 
-def test_a_folder_that_has_gone_is_away(tmp_path: Path) -> None:
+def test_deleted_folder_is_unreachable(tmp_path: Path) -> None:
     with MailboxFolder(tmp_path / "mail").open() as connection:
         (tmp_path / "mail").rmdir()
         with pytest.raises(MailServerUnreachable):

@@ -57,7 +57,7 @@ def test_messages_go_to_the_folder_or_the_server_that_is_set(
         ({"HUB_SMTP_TLS": "", "HUB_SMTP_STARTTLS": "0", "HUB_SMTP_PORT": "25"}, Tls.NONE, 25),
     ],
 )
-def test_a_deployment_that_set_only_starttls_keeps_what_it_had(
+def test_starttls_setting_of_earlier_releases_still_works(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], tls: Tls, port: int
 ) -> None:
     smtp = load(monkeypatch, **REAL, **settings).smtp
@@ -79,7 +79,7 @@ def test_a_deployment_that_set_only_starttls_keeps_what_it_had(
         ({"HUB_SMTP_CA": "no certificate"}, "HUB_SMTP_CA_FILE"),
     ],
 )
-def test_a_real_server_is_not_used_with_settings_that_do_harm(
+def test_remote_server_with_insecure_settings_is_refused(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], name: str
 ) -> None:
     said = refusal(monkeypatch, **REAL | settings)
@@ -88,20 +88,18 @@ def test_a_real_server_is_not_used_with_settings_that_do_harm(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "LocalHost"])
-def test_on_this_machine_a_test_server_needs_nothing(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_local_server_needs_no_encryption(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     smtp = load(monkeypatch, HUB_SMTP_HOST=host, HUB_SMTP_TLS="none", **PASSWORD).smtp
     assert smtp is not None
     assert smtp.password == "s3cret"  # pragma: allowlist secret
 
 
 @pytest.mark.parametrize("host", ["localhost.example", "10.0.0.1", "127.0.0.1.example", "mailpit"])
-def test_what_only_looks_like_this_machine_is_another(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_names_similar_to_localhost_are_remote(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     assert refusal(monkeypatch, HUB_SMTP_HOST=host).keys() == {"HUB_MAIL_FROM"}
 
 
-def test_an_authority_of_ones_own_is_read_from_its_file(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_certificate_authority_is_read_from_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "smtp_ca.pem"
     file.write_text(Authority(tmp_path).pem)
     smtp = load(monkeypatch, **REAL, HUB_SMTP_CA_FILE=str(file)).smtp

@@ -111,7 +111,7 @@ def test_a_refusal_of_one_message_leaves_the_connection_to_the_next(
         ("rcpt", "354 what?", False),
     ],
 )
-def test_only_after_the_body_a_broken_connection_leaves_it_open_what_became_of_a_message(
+def test_broken_connection_is_uncertain_only_after_the_body(
     server: MailServer, step: str, answer: str, uncertain: bool
 ) -> None:
     server.replies[step] = answer
@@ -120,7 +120,7 @@ def test_only_after_the_body_a_broken_connection_leaves_it_open_what_became_of_a
     assert caught.value.uncertain is uncertain
 
 
-def test_421_at_mail_is_a_server_that_is_away_unless_the_connection_was_used(server: MailServer) -> None:
+def test_421_at_mail_is_unreachable_on_a_new_connection_only(server: MailServer) -> None:
     server.mails_on_a_connection = 1
     with mailer(server).open() as connection:
         assert connection.send(ID, a_message()) is None
@@ -135,20 +135,20 @@ def test_421_at_mail_is_a_server_that_is_away_unless_the_connection_was_used(ser
     ("step", "answer"),
     [("connect", "421 busy"), ("connect", "450 busy"), ("hello", "450 busy"), ("hello", HANGS_UP)],
 )
-def test_a_server_that_takes_nobody_now_is_away(server: MailServer, step: str, answer: str) -> None:
+def test_server_that_defers_connections_is_unreachable(server: MailServer, step: str, answer: str) -> None:
     server.replies[step] = answer
     with pytest.raises(MailServerUnreachable), mailer(server).open():
         pass
 
 
-def test_a_server_that_is_not_there_is_away() -> None:
+def test_server_that_does_not_exist_is_unreachable() -> None:
     for changes in ({"port": 1}, {"host": "mail.invalid", "port": 25}, {"port": 1, "tls": Tls.TLS}):
         with pytest.raises(MailServerUnreachable), mailer(MailServer(), **changes).open():
             pass
 
 
 @pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.TLS])
-def test_the_password_goes_to_a_server_whose_certificate_is_valid(authority: Authority, tls: Tls) -> None:
+def test_password_is_sent_to_a_server_with_a_valid_certificate(authority: Authority, tls: Tls) -> None:
     with mail_server(authority.server(), encrypted=tls is Tls.TLS) as server:
         server.wants_password = True
         own = {"user": USER, "password": PASSWORD, "authorities": authority.pem, "tls": tls}
@@ -168,7 +168,7 @@ def test_the_password_goes_to_a_server_whose_certificate_is_valid(authority: Aut
     ],
     ids=["self-signed", "another name", "expired", "unknown authority"],
 )
-def test_no_password_goes_to_a_server_whose_certificate_is_not_valid(
+def test_no_password_is_sent_to_a_server_with_an_invalid_certificate(
     authority: Authority, context: Callable[[Authority], Any], knows_authority: bool, tls: Tls
 ) -> None:
     with mail_server(context(authority), encrypted=tls is Tls.TLS) as server:
@@ -180,7 +180,7 @@ def test_no_password_goes_to_a_server_whose_certificate_is_not_valid(
         assert server.sign_ins == []
 
 
-def test_a_server_that_offers_no_encryption_is_told_nothing(server: MailServer) -> None:
+def test_nothing_is_sent_to_a_server_without_encryption(server: MailServer) -> None:
     server.wants_password = True
     own = {"user": USER, "password": PASSWORD}
     with pytest.raises(SenderTrouble) as caught, mailer(server, tls=Tls.STARTTLS, **own).open():
@@ -200,7 +200,7 @@ def test_a_server_that_offers_no_encryption_is_told_nothing(server: MailServer) 
         (False, PASSWORD, "authentication_not_offered"),
     ],
 )
-def test_a_sign_in_that_fails_is_the_senders_trouble(
+def test_failed_sign_in_is_a_sender_trouble(
     server: MailServer, wants_password: bool, password: str, reason: str
 ) -> None:
     server.wants_password = wants_password
@@ -213,7 +213,7 @@ def test_a_sign_in_that_fails_is_the_senders_trouble(
     assert caught.value.reason == "authentication_refused"
 
 
-def test_a_message_is_written_as_the_server_can_read_it(server: MailServer) -> None:
+def test_message_is_encoded_for_the_servers_extensions(server: MailServer) -> None:
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"], mail["To"] = "hub@example.org", "ada@school.example"
     mail.set_content("Café\r\n.\r\nfrom here on, and no further\r\n..\r\n", cte="8bit")
@@ -230,7 +230,7 @@ def test_a_message_is_written_as_the_server_can_read_it(server: MailServer) -> N
     assert "BODY=8BITMIME" in notified[1]
 
 
-def test_an_address_beyond_ascii_needs_a_server_that_knows_such(server: MailServer) -> None:
+def test_non_ascii_address_needs_smtputf8(server: MailServer) -> None:
     mail = EmailMessage(policy=policy.SMTPUTF8)
     mail["From"], mail["To"] = "hub@example.org", "ada@schöol.example"
     mail.set_content("Dear Ada,")

@@ -71,7 +71,7 @@ def said(sessions: Sessions) -> list[tuple[str, str, str | None]]:
         (ApplicationDeclined, "application_declined", "No place on Fractions in Year 5 this time"),
     ],
 )
-def test_each_teacher_of_an_application_is_told_once(
+def test_each_teacher_of_an_application_is_notified_once(
     sessions: Sessions, outgoing: OutgoingMail, kind: type[ApplicationEvent], template: str, subject: str
 ) -> None:
     become(sessions, ApplicationSubmitted, kind, kind)
@@ -82,7 +82,7 @@ def test_each_teacher_of_an_application_is_told_once(
 
 
 @pytest.mark.parametrize("kind", [ApplicationSubmitted, ApplicationAccepted, ApplicationWithdrawn])
-def test_other_steps_of_an_application_are_told_to_no_teacher(
+def test_other_states_of_an_application_cause_no_e_mail(
     sessions: Sessions, kind: type[ApplicationEvent]
 ) -> None:
     become(sessions, kind)
@@ -90,14 +90,14 @@ def test_other_steps_of_an_application_are_told_to_no_teacher(
 
 
 @pytest.mark.parametrize("over", [ApplicationAccepted, ApplicationWithdrawn])
-def test_what_is_decided_or_withdrawn_is_not_said_to_be_put_off(
+def test_decided_or_withdrawn_application_is_not_notified_as_waitlisted(
     sessions: Sessions, over: type[ApplicationEvent]
 ) -> None:
     become(sessions, ApplicationWaitlisted, over)
     assert said(sessions) == [("application_waitlisted", "suppressed", "nothing_to_tell")] * 2
 
 
-def test_who_was_put_off_and_then_declined_is_told_of_the_end(
+def test_declined_application_is_notified_after_waitlisting(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     become(sessions, ApplicationWaitlisted)
@@ -116,7 +116,7 @@ def test_a_decision_that_follows_at_once_is_the_only_message(
     assert outgoing.subjects == ["No place on Fractions in Year 5 this time"] * 2
 
 
-def test_a_teacher_who_has_a_place_is_not_told_that_an_application_was_declined(
+def test_participant_is_not_notified_of_a_declined_application(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     become(sessions, ApplicationDeclined)
@@ -129,6 +129,6 @@ def test_a_teacher_who_has_a_place_is_not_told_that_an_application_was_declined(
     ]
 
 
-def test_an_event_from_before_teachers_were_named_says_nothing(sessions: Sessions) -> None:
+def test_event_without_teacher_ids_causes_no_e_mail(sessions: Sessions) -> None:
     become(sessions, ApplicationWaitlisted, ApplicationDeclined, teacher_ids=None)
     assert messages(sessions) == []

@@ -38,7 +38,7 @@ def last_text(outgoing: OutgoingMail) -> str:
         ),
     ],
 )
-def test_an_e_mail_announces_the_entries_that_come(
+def test_e_mail_announces_its_calendar_entries(
     known: Sessions, outgoing: OutgoingMail, upcoming_sessions: int, words: str | None
 ) -> None:
     for n in range(upcoming_sessions):
@@ -50,7 +50,7 @@ def test_an_e_mail_announces_the_entries_that_come(
     assert (words in text) if words else ("your calendar" not in text)
 
 
-def test_a_session_that_was_never_in_the_calendar_is_not_taken_out_of_it(
+def test_session_without_an_entry_causes_no_calendar_sentence(
     known: Sessions, outgoing: OutgoingMail
 ) -> None:
     enrol(known, 1)

@@ -20,7 +20,7 @@ def statuses(sessions: Sessions) -> list[str]:
     return [each.status for each in messages(sessions)]
 
 
-def test_a_crash_between_sending_and_recording_repeats_the_letter_and_not_the_event(
+def test_crash_between_sending_and_recording_repeats_the_e_mail_only(
     sessions: Sessions, outgoing: OutgoingMail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     know_the_basics(sessions)
@@ -51,7 +51,7 @@ def crash(outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch) -> None:
         outgoing.send()
 
 
-def test_a_message_is_not_repeated_a_second_time_whatever_crashes(
+def test_message_is_repeated_at_most_once_after_crashes(
     sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     know_the_basics(sessions)
@@ -67,7 +67,7 @@ def test_a_message_is_not_repeated_a_second_time_whatever_crashes(
     assert [event.data["reason"] for event in published(sessions)] == ["not_known_whether_taken"]
 
 
-def test_what_was_claimed_and_not_handed_over_is_not_counted_by_a_crash(
+def test_crash_counts_no_attempt_for_messages_not_handed_over(
     sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     know_the_basics(sessions)
@@ -84,7 +84,7 @@ def test_what_was_claimed_and_not_handed_over_is_not_counted_by_a_crash(
     assert len(outgoing.mailer.sent) == 6
 
 
-def test_a_thread_that_became_due_while_its_sender_died_is_sent_once(
+def test_thread_due_during_a_crash_is_sent_once(
     sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At most one message is due for each thread: what was claimed goes back and says everything."""
@@ -106,7 +106,7 @@ def test_a_thread_that_became_due_while_its_sender_died_is_sent_once(
     ]
 
 
-def test_a_sender_whose_claim_has_run_out_records_nothing(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_expired_claim_records_nothing(sessions: Sessions, outgoing: OutgoingMail) -> None:
     """A slow sender comes back after another has done its work: the event is not published twice."""
     know_the_basics(sessions)
     enrol(sessions)
@@ -138,9 +138,7 @@ def real(outgoing: OutgoingMail) -> sending.SendingContext:
     )
 
 
-def test_a_message_at_which_the_mail_server_dies_lets_the_others_go_first(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_message_that_breaks_the_server_is_sent_last(sessions: Sessions, outgoing: OutgoingMail) -> None:
     """It may be that message, or chance: it loses no attempt, and waits longer than the others."""
     know_the_basics(sessions)
     enrol(sessions, 4)
@@ -155,9 +153,7 @@ def test_a_message_at_which_the_mail_server_dies_lets_the_others_go_first(
     assert [row.attempts for row in messages(sessions)] == [0, 1, 1, 1]
 
 
-def test_an_e_mail_that_cannot_be_written_out_holds_up_no_other(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_e_mail_that_cannot_be_serialised_blocks_no_other(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
     outgoing.mailer.raises = {messages(sessions)[1].id: UnicodeEncodeError("ascii", "\udce4", 0, 1, "no")}
@@ -169,7 +165,7 @@ def test_an_e_mail_that_cannot_be_written_out_holds_up_no_other(
     ]
 
 
-def test_two_senders_never_take_the_same_message(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_two_senders_never_claim_the_same_message(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 150)
     with sessions.begin() as one, sessions.begin() as other:

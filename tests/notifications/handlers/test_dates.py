@@ -20,7 +20,7 @@ def _known(sessions: Sessions) -> Sessions:
     return sessions
 
 
-def test_a_visit_and_its_cancellation_before_it_was_told_are_one_message(sessions: Sessions) -> None:
+def test_visit_cancelled_before_its_notice_is_one_message(sessions: Sessions) -> None:
     kept, dropped = plan(sessions), plan(sessions)
     with sessions.begin() as session:
         event = VisitCancelled(visit_id=dropped.visit_id, urn=dropped.urn, reason="weather")
@@ -31,7 +31,7 @@ def test_a_visit_and_its_cancellation_before_it_was_told_are_one_message(session
     assert len(messages(sessions)) == 2
 
 
-def test_a_visit_that_was_told_is_cancelled_in_words_and_in_the_calendar(
+def test_notified_visit_is_cancelled_by_e_mail_and_in_the_calendar(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = plan(sessions)
@@ -54,7 +54,7 @@ def test_a_visit_that_was_told_is_cancelled_in_words_and_in_the_calendar(
     assert methods == ["REQUEST", "CANCEL"]
 
 
-def test_a_visit_that_was_logged_before_it_was_told_needs_no_message(sessions: Sessions) -> None:
+def test_visit_logged_before_its_notice_causes_no_e_mail(sessions: Sessions) -> None:
     visit = plan(sessions)
     with sessions.begin() as session:
         event = VisitLogged(
@@ -75,7 +75,7 @@ def test_a_visit_that_was_logged_before_it_was_told_needs_no_message(sessions: S
     assert [each.status for each in messages(sessions)] == ["suppressed"]
 
 
-def test_only_the_pd_lead_of_a_visit_is_told(sessions: Sessions) -> None:
+def test_only_the_pd_lead_of_a_visit_is_notified(sessions: Sessions) -> None:
     event = visit_planned()
     with sessions.begin() as session:
         react(visits.on_visit_planned, session, event)
@@ -98,7 +98,7 @@ def pd_day(**changes: object) -> PDDayScheduled:
 
 
 @pytest.mark.parametrize("registered_first", [True, False])
-def test_a_teacher_who_has_registered_for_a_pd_day_is_told_so_and_of_its_cancellation(
+def test_registered_teacher_gets_confirmation_and_cancellation(
     sessions: Sessions, outgoing: OutgoingMail, registered_first: bool
 ) -> None:
     day, teacher = pd_day(), uuid4()

@@ -47,7 +47,7 @@ def _known(sessions: Sessions) -> None:
     receive(sessions, 1, assigned(FIRST, ADA, SEPTEMBER))
 
 
-def test_each_pd_lead_gets_one_e_mail_and_each_visit_leaves_one_calendar_for_the_other(
+def test_each_pd_lead_gets_one_e_mail_and_one_entry_for_each_visit(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     first, second = planned(sessions), planned(sessions, SPRING + timedelta(days=14))
@@ -72,7 +72,7 @@ def test_each_pd_lead_gets_one_e_mail_and_each_visit_leaves_one_calendar_for_the
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_the_order_of_the_events_changes_nothing(
+def test_order_of_events_does_not_matter(
     sessions: Sessions, outgoing: OutgoingMail, order: Sequence[int]
 ) -> None:
     visit = planned(sessions)
@@ -90,7 +90,7 @@ def test_the_order_of_the_events_changes_nothing(
     }
 
 
-def test_a_visit_handed_over_twice_before_anything_was_sent_is_one_true_message(
+def test_visit_handed_over_twice_before_sending_is_one_e_mail(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
@@ -110,7 +110,7 @@ def test_a_visit_handed_over_twice_before_anything_was_sent_is_one_true_message(
     }
 
 
-def test_a_hand_over_that_is_undone_before_it_was_told_is_not_told(
+def test_hand_over_undone_before_its_notice_is_not_notified(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
@@ -126,9 +126,7 @@ def test_a_hand_over_that_is_undone_before_it_was_told_is_not_told(
     assert sent_since(outgoing, already) == {ADA: [], BEN: [], CAT: []}
 
 
-def test_a_hand_over_back_after_it_was_told_puts_the_entry_back(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_hand_over_back_restores_the_calendar_entry(sessions: Sessions, outgoing: OutgoingMail) -> None:
     visit = planned(sessions)
     outgoing.send_all()
     for revision, event in to_ben(visit):
@@ -148,7 +146,7 @@ def test_a_hand_over_back_after_it_was_told_puts_the_entry_back(
     }
 
 
-def test_a_visit_that_was_never_told_is_told_to_the_new_pd_lead_alone(
+def test_unnotified_visit_is_notified_to_the_new_pd_lead_only(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
@@ -175,7 +173,7 @@ def test_a_visit_that_was_handed_over_is_cancelled_for_the_new_pd_lead(
     assert sent_since(outgoing, already)[ADA] == []
 
 
-def test_a_visit_cancelled_before_its_hand_over_was_told_is_not_told_to_the_new_pd_lead(
+def test_visit_cancelled_before_its_hand_over_notice_is_not_notified(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
@@ -228,7 +226,7 @@ def test_an_end_without_a_successor_cancels_the_visits_after_the_last_day(
     assert on_the_day.visit_id != after.visit_id
 
 
-def test_a_visit_planned_before_the_upgrade_is_given_its_assignment(
+def test_visit_planned_before_the_upgrade_gets_its_assignment(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     visit = planned(sessions)
@@ -239,9 +237,7 @@ def test_a_visit_planned_before_the_upgrade_is_given_its_assignment(
         assert session.get_one(Visit, visit.visit_id).assignment_id == FIRST
 
 
-def test_assignments_and_hand_overs_of_long_ago_are_not_told(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_old_assignments_and_hand_overs_are_not_notified(sessions: Sessions, outgoing: OutgoingMail) -> None:
     long_ago = NOW - timedelta(days=29)
     receive(sessions, 2, unassigned(FIRST, ADA, SEPTEMBER), now=long_ago)
     receive(sessions, 1, assigned(SECOND, BEN, SEPTEMBER + timedelta(days=1), FIRST), now=long_ago)

@@ -107,7 +107,7 @@ def test_pages_of_a_school_follow_each_other(box: Box, people: FakePeople) -> No
 
 
 @pytest.mark.parametrize("wanted", [{"recipient_ref": ADA}, {"urn": SCHOOL}])
-def test_a_list_that_enrolment_must_complete_is_never_half(
+def test_list_fails_completely_without_enrolment(
     box: Box, people: FakePeople, wanted: dict[str, Any]
 ) -> None:
     people.away = True

@@ -102,7 +102,7 @@ def address_of(message: Message) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_mail_server_that_misbehaves(
+def test_misbehaving_mail_server_loses_no_message(
     case: Case,
     server: MailServer,
     settings: SmtpServer,
@@ -142,7 +142,7 @@ def test_a_mail_server_that_misbehaves(
     assert Counter(event.type for event in published(sessions)) == +expected
 
 
-def test_an_answer_that_takes_25_seconds_is_waited_for_within_the_claim() -> None:
+def test_reply_after_25_seconds_is_within_the_claim() -> None:
     """Eight steps and the answer together end before the claim does: no other sender begins."""
     assert ANSWER_SECONDS > 25
     assert timedelta(seconds=8 * STEP_SECONDS + ANSWER_SECONDS) < CLAIM_LASTS

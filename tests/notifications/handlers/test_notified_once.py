@@ -108,7 +108,7 @@ def entries(outgoing: OutgoingMail) -> list[tuple[str, str, int]]:
     return entries_in(mail for _, mail in outgoing.mailer.sent)
 
 
-def test_a_cancelled_group_tells_each_participant_once_and_empties_their_calendars(
+def test_cancelled_group_notifies_once_and_removes_all_entries(
     known: Sessions, outgoing: OutgoingMail
 ) -> None:
     scheduled, participants = series(known, 8), enrol(known, 3)
@@ -128,7 +128,7 @@ def test_a_cancelled_group_tells_each_participant_once_and_empties_their_calenda
     assert {sequence for _, _, sequence in entries(outgoing)} == {1}
 
 
-def test_who_withdrew_before_hears_of_the_withdrawal_only(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_earlier_withdrawal_is_the_only_notice(known: Sessions, outgoing: OutgoingMail) -> None:
     scheduled, participants = series(known, 2), enrol(known, 2)
     outgoing.send_all()
     withdraw(known, participants[0])
@@ -140,7 +140,7 @@ def test_who_withdrew_before_hears_of_the_withdrawal_only(known: Sessions, outgo
     assert len(in_words(outgoing)) == 1
 
 
-def test_an_announcement_that_has_not_gone_out_and_its_end_are_one_message(
+def test_unsent_announcement_and_its_cancellation_are_one_message(
     known: Sessions, outgoing: OutgoingMail
 ) -> None:
     scheduled, participants = series(known, 2), enrol(known, 1)
@@ -153,7 +153,7 @@ def test_an_announcement_that_has_not_gone_out_and_its_end_are_one_message(
     assert entries(outgoing) == []
 
 
-def test_a_series_is_one_e_mail_in_words_with_every_session(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_series_is_one_e_mail_with_every_session(known: Sessions, outgoing: OutgoingMail) -> None:
     enrol(known, 2)
     outgoing.send_all()
     outgoing.mailer.sent.clear()
@@ -163,7 +163,7 @@ def test_a_series_is_one_e_mail_in_words_with_every_session(known: Sessions, out
     assert len(entries(outgoing)) == 16
 
 
-def test_several_changes_of_a_minute_are_one_e_mail(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_changes_within_a_minute_are_one_e_mail(known: Sessions, outgoing: OutgoingMail) -> None:
     first, second, _ = series(known, 3)
     enrol(known, 1)
     outgoing.send_all()
@@ -181,9 +181,7 @@ def test_several_changes_of_a_minute_are_one_e_mail(known: Sessions, outgoing: O
     assert sorted(method for method, _, _ in entries(outgoing)) == ["CANCEL", "REQUEST", "REQUEST"]
 
 
-def test_one_session_carries_its_entry_in_the_e_mail_in_words(
-    known: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_e_mail_about_one_session_carries_its_entry(known: Sessions, outgoing: OutgoingMail) -> None:
     enrol(known, 1)
     outgoing.send_all()
     outgoing.mailer.sent.clear()
@@ -199,7 +197,7 @@ def test_one_session_carries_its_entry_in_the_e_mail_in_words(
     assert len({uid for _, uid, _ in entries(outgoing)}) == 1
 
 
-def test_a_new_title_stands_in_the_next_message(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_next_message_uses_the_new_title(known: Sessions, outgoing: OutgoingMail) -> None:
     facts = vars(group_opened()) | {"title": "Ratio in Year 7", "changed_fields": ["title"]}
     with known.begin() as session:
         react(work_groups.on_group_changed, session, WorkGroupChanged(**facts), 2)
@@ -208,7 +206,7 @@ def test_a_new_title_stands_in_the_next_message(known: Sessions, outgoing: Outgo
     assert "Ratio in Year 7" in outgoing.subjects[0]
 
 
-def test_a_transfer_is_one_e_mail_and_the_old_entries_go(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_transfer_is_one_e_mail_and_removes_old_entries(known: Sessions, outgoing: OutgoingMail) -> None:
     series(known, 2)
     [place] = enrol(known, 1)
     outgoing.send_all()
@@ -231,7 +229,7 @@ def test_a_transfer_is_one_e_mail_and_the_old_entries_go(known: Sessions, outgoi
     assert [method for method, _, _ in entries(outgoing)] == ["CANCEL", "CANCEL"]
 
 
-def test_what_is_over_is_told_to_no_one(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_ended_group_causes_no_e_mail(known: Sessions, outgoing: OutgoingMail) -> None:
     schedule(known, starts_at=NOW - timedelta(days=300), ends_at=NOW - timedelta(days=300, hours=-2))
     [place] = enrol(known, 1)
     withdraw(known, place)
@@ -272,7 +270,7 @@ def test_a_message_to_an_unconfirmed_address_waits_and_is_listed(
     assert len(outgoing.subjects) == 1
 
 
-def test_at_night_it_waits_for_the_morning(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_message_at_night_waits_for_the_morning(known: Sessions, outgoing: OutgoingMail) -> None:
     outgoing.now = datetime(2026, 9, 7, 20, 0, tzinfo=UTC)
     enrol(known, 1)
     outgoing.send_all()
@@ -284,7 +282,7 @@ def test_at_night_it_waits_for_the_morning(known: Sessions, outgoing: OutgoingMa
     assert len(outgoing.subjects) == 1
 
 
-def test_a_repeated_event_tells_nothing_twice(known: Sessions, outgoing: OutgoingMail) -> None:
+def test_repeated_event_causes_no_second_e_mail(known: Sessions, outgoing: OutgoingMail) -> None:
     place, scheduled = participant_enrolled(), session_scheduled()
     for _ in range(2):
         with known.begin() as session:

@@ -55,7 +55,7 @@ def text_of(outgoing: OutgoingMail, n: int = -1) -> str:
     return " ".join(str(part.get_content()).split())
 
 
-def test_a_place_is_confirmed_with_the_sessions_to_come(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_place_is_confirmed_with_upcoming_sessions(sessions: Sessions, outgoing: OutgoingMail) -> None:
     at = NOW + timedelta(days=60)
     schedule(sessions, seq=2, starts_at=at, ends_at=at + timedelta(hours=2))
     schedule(sessions)
@@ -76,7 +76,7 @@ def test_a_place_is_confirmed_with_the_sessions_to_come(sessions: Sessions, outg
     assert "Session 4" not in text
 
 
-def test_a_later_session_is_told_to_each_participant(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_later_session_is_notified_to_each_participant(sessions: Sessions, outgoing: OutgoingMail) -> None:
     events = enrol(sessions, 3)
     outgoing.send_all()
     schedule(sessions)
@@ -98,7 +98,7 @@ def test_a_session_that_has_begun_is_announced_to_no_participant(
     assert sum(each.template == "session_scheduled" for each in messages(sessions)) == notified
 
 
-def test_a_session_given_anew_is_told_anew(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_second_place_is_notified_with_its_sessions(sessions: Sessions, outgoing: OutgoingMail) -> None:
     enrol(sessions)
     event = schedule(sessions)
     outgoing.send_all()
@@ -109,9 +109,7 @@ def test_a_session_given_anew_is_told_anew(sessions: Sessions, outgoing: Outgoin
     assert [each.template for each in messages(sessions)] == ["place_confirmed", "session_rescheduled"]
 
 
-def test_a_withdrawn_participant_is_told_of_the_end_and_of_nothing_more(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_withdrawn_participant_gets_one_last_e_mail(sessions: Sessions, outgoing: OutgoingMail) -> None:
     left, stays = enrol(sessions, 2)
     withdraw(sessions, left)
     schedule(sessions)
@@ -141,7 +139,7 @@ def test_a_place_is_confirmed_once_its_group_is_known(sessions: Sessions, outgoi
     assert [each.template for each in messages(sessions)] == ["place_confirmed"]
 
 
-def test_only_the_latest_name_of_a_school_is_kept(sessions: Sessions) -> None:
+def test_only_the_latest_name_of_a_school_is_stored(sessions: Sessions) -> None:
     for revision, name in ((3, "New name"), (2, "Old name")):
         with sessions.begin() as session:
             react(hub.on_school_changed, session, school_imported(name=name), revision)
@@ -149,7 +147,7 @@ def test_only_the_latest_name_of_a_school_is_kept(sessions: Sessions) -> None:
         assert session.scalars(select(School.name)).all() == ["New name"]
 
 
-def test_nothing_more_is_sent_to_a_person_who_was_anonymised(sessions: Sessions) -> None:
+def test_erased_person_gets_no_further_e_mail(sessions: Sessions) -> None:
     erased, other = enrol(sessions, 2)
     event = TeacherAnonymised(teacher_id=erased.teacher_id, anonymised_on=date(2026, 9, 8))
     with sessions.begin() as session:

@@ -96,7 +96,7 @@ def test_a_participant_is_reminded_at_the_instant_and_not_before(
     assert "text/calendar" not in [part.get_content_type() for part in outgoing.mailer.sent[0][1].walk()]
 
 
-def test_each_reminder_is_sent_once_however_often_it_is_looked_for(
+def test_each_reminder_is_sent_once(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     announced(sessions, outgoing)
@@ -116,7 +116,7 @@ def test_each_reminder_is_sent_once_however_often_it_is_looked_for(
         (STARTS - DAY + INSTANT, 0),
     ],
 )
-def test_who_was_told_within_that_time_is_not_reminded(
+def test_participant_notified_recently_is_not_reminded(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled, told_at: datetime, n: int
 ) -> None:
     outgoing.send_all()
@@ -142,7 +142,7 @@ def test_the_reminders_of_a_moved_session_follow_it(
 
 
 @pytest.mark.parametrize("what", ["moved", "cancelled", "withdrawn"])
-def test_a_reminder_that_waits_over_night_is_left_out_when_something_changes_meanwhile(
+def test_reminder_waiting_overnight_is_suppressed_by_a_change(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled, what: str
 ) -> None:
     starts_at = STARTS + timedelta(hours=5)  # 20:00 UTC, so that reminders are due in the evening
@@ -189,7 +189,7 @@ def test_after_a_holiday_only_the_nearer_reminder_is_sent(
     assert [row.sent_at for row in sent] == [datetime(2026, 11, 2, 7, 30, tzinfo=UTC)]
 
 
-def test_a_session_on_the_first_morning_of_term_is_not_begun_when_its_reminder_comes(
+def test_reminder_precedes_a_session_on_the_first_morning_of_term(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     starts_at = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
@@ -227,7 +227,7 @@ def _offer(sessions: Sessions, outgoing: OutgoingMail) -> PlaceOffered:
     return event
 
 
-def test_the_last_day_of_an_offer_is_told_on_that_day_once(
+def test_last_day_of_an_offer_is_notified_once(
     sessions: Sessions, outgoing: OutgoingMail, offer: PlaceOffered
 ) -> None:
     assert go_to(sessions, outgoing, LAST_DAY - DAY) == 0
@@ -241,7 +241,7 @@ def test_the_last_day_of_an_offer_is_told_on_that_day_once(
 
 
 @pytest.mark.parametrize("what", ["answered", "extended"])
-def test_the_last_day_is_not_told_once_it_is_not(
+def test_no_last_day_reminder_after_a_later_expiry(
     sessions: Sessions, outgoing: OutgoingMail, offer: PlaceOffered, what: str
 ) -> None:
     go_to(sessions, outgoing, datetime(2026, 9, 13, 23, 0, tzinfo=UTC))
@@ -259,9 +259,7 @@ def test_the_last_day_is_not_told_once_it_is_not(
         assert reminders(sessions)[-1] == ("sent", None)
 
 
-def test_an_offer_that_was_told_on_its_last_day_is_not_told_again(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_offer_notified_on_its_last_day_has_no_reminder(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     event = place_offered(work_group_id=GROUP, waiting_id=UUID(int=5))
     with sessions.begin() as session:

@@ -86,7 +86,7 @@ def known(sessions: Sessions, place: ParticipantEnrolled) -> Any:
         return notified.notified_items(session, [thread])[thread]
 
 
-def test_a_place_is_confirmed_again_as_things_are_now(
+def test_resent_confirmation_shows_the_current_sessions(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     outgoing.send_all()
@@ -98,7 +98,7 @@ def test_a_place_is_confirmed_again_as_things_are_now(
 
 
 @pytest.mark.parametrize("template", ["place_confirmed", "session_scheduled"])
-def test_a_participant_who_has_withdrawn_is_told_nothing_again(
+def test_nothing_is_resent_to_a_withdrawn_participant(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled, template: str
 ) -> None:
     outgoing.send_all()
@@ -197,7 +197,7 @@ def fail_first(sessions: Sessions, outgoing: OutgoingMail, failure: Undelivered 
     return failed
 
 
-def test_what_had_failed_is_decided_anew_and_then_counts_as_told(
+def test_resent_failed_message_is_decided_again_and_counts_as_notified(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     failed = fail_first(sessions, outgoing)
@@ -213,7 +213,7 @@ def test_what_had_failed_is_decided_anew_and_then_counts_as_told(
     assert calendar_parts(outgoing) == [("REQUEST", 0)]
 
 
-def test_what_had_failed_is_not_told_again_by_a_message_that_is_due_meanwhile(
+def test_due_message_does_not_repeat_a_resent_failed_message(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     failed = fail_first(sessions, outgoing)
@@ -225,7 +225,7 @@ def test_what_had_failed_is_not_told_again_by_a_message_that_is_due_meanwhile(
     assert len(outgoing.subjects) == 1
 
 
-def test_what_had_failed_is_not_sent_when_it_no_longer_holds(
+def test_failed_message_that_no_longer_applies_is_not_resent(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     failed = fail_first(sessions, outgoing)
@@ -235,7 +235,7 @@ def test_what_had_failed_is_not_sent_when_it_no_longer_holds(
     assert (repeat.status, repeat.reason) == ("suppressed", "nothing_to_tell")
 
 
-def test_what_may_have_been_taken_twice_is_repeated_on_request(
+def test_uncertain_message_can_be_resent(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     [row] = messages(sessions)
@@ -249,7 +249,7 @@ def test_what_may_have_been_taken_twice_is_repeated_on_request(
     assert resend(sessions, outgoing, row.id).status == "sent"
 
 
-def test_a_repeat_that_failed_can_be_asked_for_again(
+def test_failed_resend_can_be_resent(
     sessions: Sessions, outgoing: OutgoingMail, place: ParticipantEnrolled
 ) -> None:
     failed = fail_first(sessions, outgoing)

@@ -40,7 +40,7 @@ def notified(sessions: Sessions) -> tuple[str, int] | None:
         return None if noted is None else (noted.reason, noted.times)
 
 
-def test_the_pause_grows_and_counts_in_real_time(
+def test_pause_increases_and_uses_real_time(
     sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
@@ -64,7 +64,7 @@ def test_the_pause_grows_and_counts_in_real_time(
     assert notified(sessions) is None
 
 
-def test_what_becomes_due_during_the_pause_waits_for_its_end(
+def test_messages_due_during_the_pause_wait(
     sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
@@ -79,9 +79,7 @@ def test_what_becomes_due_during_the_pause_waits_for_its_end(
     assert outgoing.send() == 2
 
 
-def test_a_restart_tries_at_once_because_the_settings_may_be_mended(
-    sessions: Sessions, outgoing: OutgoingMail, server: MailServer
-) -> None:
+def test_restart_ends_the_pause(sessions: Sessions, outgoing: OutgoingMail, server: MailServer) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     server.replies["mail"] = QUOTA
@@ -98,7 +96,7 @@ def test_a_restart_tries_at_once_because_the_settings_may_be_mended(
     assert server.connections == 2
 
 
-def test_a_clock_that_is_put_back_makes_no_pause_longer(
+def test_clock_set_back_does_not_extend_the_pause(
     sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
@@ -125,7 +123,7 @@ def _idle(sessions: Sessions, outgoing: OutgoingMail, server: MailServer) -> Out
     return outgoing
 
 
-def test_trouble_of_an_idle_sender_ends_when_the_mail_server_lets_it_in(
+def test_trouble_of_an_idle_sender_ends_with_a_connection(
     sessions: Sessions, idle: OutgoingMail, server: MailServer
 ) -> None:
     server.behave()
@@ -147,9 +145,7 @@ def test_an_idle_sender_that_is_still_refused_waits_longer(
     assert server.connections == tried
 
 
-def test_a_mail_server_that_is_away_says_nothing_about_the_trouble(
-    sessions: Sessions, idle: OutgoingMail
-) -> None:
+def test_unreachable_mail_server_does_not_end_the_trouble(sessions: Sessions, idle: OutgoingMail) -> None:
     idle.real_mailer = None
     idle.mailer.away = True
     assert idle.send() == 0
@@ -162,7 +158,7 @@ def test_a_mail_server_that_is_away_says_nothing_about_the_trouble(
     assert notified(sessions) is None
 
 
-def test_since_when_is_told_for_each_trouble(
+def test_each_trouble_has_its_own_start(
     sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     know_the_basics(sessions)
@@ -183,7 +179,7 @@ def test_since_when_is_told_for_each_trouble(
     assert "2026-09-07T09:20:00Z" in described[2]
 
 
-def test_a_recipient_who_takes_no_e_mail_from_outside_is_told_from_a_server_that_does_not_relay(
+def test_refused_recipient_is_distinguished_from_refused_relaying(
     sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     """While it is alone the two look the same: it waits; another message shows whose refusal it is."""
@@ -200,7 +196,7 @@ def test_a_recipient_who_takes_no_e_mail_from_outside_is_told_from_a_server_that
     assert notified(sessions) is None
 
 
-def test_one_slow_answer_makes_no_other_message_wait_behind_a_claim(
+def test_slow_reply_does_not_delay_other_messages(
     sessions: Sessions, outgoing: OutgoingMail, server: MailServer
 ) -> None:
     """The server answers when the turn is long over: the rest is let go at once, nothing is sent twice."""

@@ -37,7 +37,7 @@ def statuses(sessions: Sessions) -> list[str]:
     return [each.status for each in messages(sessions)]
 
 
-def test_what_is_due_is_sent_recorded_and_announced(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_due_message_is_sent_recorded_and_published(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     schedule(sessions)
     [participant], visit = enrol(sessions), plan(sessions)
@@ -63,7 +63,7 @@ def test_what_is_due_is_sent_recorded_and_announced(sessions: Sessions, outgoing
     assert outgoing.send() == 0
 
 
-def test_no_address_and_no_name_is_left_in_the_database(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_database_holds_no_address_and_no_name(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
     rows = messages(sessions)
@@ -80,7 +80,7 @@ def test_no_address_and_no_name_is_left_in_the_database(sessions: Sessions, outg
             assert not re.search("Lovelace|Ada", dump), table
 
 
-def test_one_question_gives_all_the_addresses_of_a_batch(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_addresses_of_a_batch_are_one_request(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 130)
     assert [outgoing.send(), outgoing.send(), outgoing.send()] == [100, 30, 0]
@@ -90,7 +90,7 @@ def test_one_question_gives_all_the_addresses_of_a_batch(sessions: Sessions, out
 
 
 @pytest.mark.parametrize("away", ["contacts", "mailer"])
-def test_while_somebody_is_away_messages_wait_and_lose_no_attempt(
+def test_messages_wait_without_an_attempt_during_an_outage(
     sessions: Sessions, outgoing: OutgoingMail, away: str
 ) -> None:
     know_the_basics(sessions)
@@ -109,7 +109,7 @@ def test_while_somebody_is_away_messages_wait_and_lose_no_attempt(
     assert [(row.status, row.reason) for row in messages(sessions)] == [("sent", None)] * 2
 
 
-def test_a_connection_that_breaks_repeats_only_what_was_not_taken(
+def test_broken_connection_repeats_only_unaccepted_messages(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     know_the_basics(sessions)
@@ -124,7 +124,7 @@ def test_a_connection_that_breaks_repeats_only_what_was_not_taken(
     assert len(published(sessions)) == 30
 
 
-def test_a_message_that_is_put_off_is_tried_for_more_than_a_day_then_has_failed(
+def test_deferred_message_is_retried_for_more_than_a_day_then_fails(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     know_the_basics(sessions)
@@ -150,7 +150,7 @@ def test_a_message_that_is_put_off_is_tried_for_more_than_a_day_then_has_failed(
     }
 
 
-def test_what_can_never_be_delivered_fails_at_once_and_holds_up_nobody(
+def test_undeliverable_message_fails_at_once_and_blocks_no_other(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     know_the_basics(sessions)
@@ -171,9 +171,7 @@ def test_what_can_never_be_delivered_fails_at_once_and_holds_up_nobody(
     assert sorted(event.type for event in published(sessions)) == ["MessageFailed"] * 3 + ["MessageSent"]
 
 
-def test_a_message_waits_for_the_events_that_its_words_need(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_message_waits_for_missing_events(sessions: Sessions, outgoing: OutgoingMail) -> None:
     """The Work Group's title is needed to decide, the name of a school to write."""
     enrol(sessions)
     schedule(sessions)
@@ -200,9 +198,7 @@ def test_a_visit_waits_for_the_name_of_its_school(sessions: Sessions, outgoing: 
     assert statuses(sessions) == ["sent"]
 
 
-def test_a_closing_office_leaves_the_rest_for_the_next_turn(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_closing_turn_releases_the_remaining_messages(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
     outgoing.closing = True
@@ -213,7 +209,7 @@ def test_a_closing_office_leaves_the_rest_for_the_next_turn(
 
 
 @pytest.mark.parametrize(("module", "function"), [(composing, "compose"), (preparing, "_decide")])
-def test_a_bug_in_one_message_does_not_hold_up_the_others(
+def test_bug_in_one_message_blocks_no_other(
     sessions: Sessions,
     outgoing: OutgoingMail,
     monkeypatch: pytest.MonkeyPatch,
@@ -239,7 +235,7 @@ def test_a_bug_in_one_message_does_not_hold_up_the_others(
     ]
 
 
-def test_a_message_is_sent_again_as_a_message_of_its_own(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_resend_is_a_message_of_its_own(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions)
     [first] = messages(sessions)

@@ -277,9 +277,7 @@ def test_any_order_of_subjects_and_any_repeats_lead_to_the_same_messages(
 
 @SHUFFLED
 @given(data=st.data())
-def test_a_cancellation_that_comes_in_any_order_tells_the_same(
-    sessions: Sessions, data: st.DataObject
-) -> None:
+def test_cancellation_in_any_order_causes_the_same_e_mails(sessions: Sessions, data: st.DataObject) -> None:
     ended = {id(each): [heard for heard in CANCELLATION if continues(each, heard)] for each in HISTORIES}
     assert sum(map(len, ended.values())) == len(CANCELLATION)
     histories = [[*each, *ended[id(each)]] for each in HISTORIES]

@@ -47,7 +47,7 @@ def test_a_retry_waits_in_real_time_however_far_hub_time_is_moved(
     assert outgoing.send() == 1
 
 
-def test_a_claim_is_kept_in_real_time_however_far_hub_time_is_moved(
+def test_claim_expires_in_real_time_only(
     sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     know_the_basics(sessions)
@@ -78,9 +78,7 @@ def test_the_next_attempt_is_the_later_of_both(sessions: Sessions, outgoing: Out
     assert row.next_attempt_at == row.due_at == NOW + timedelta(days=1)
 
 
-def test_only_what_is_to_be_sent_by_now_counts_as_work_that_is_left(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_only_due_messages_count_as_remaining_work(sessions: Sessions, outgoing: OutgoingMail) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
     due_at_hub_time(sessions, days=1)

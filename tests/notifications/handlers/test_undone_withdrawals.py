@@ -39,7 +39,7 @@ def withdraw_and_undo(sessions: Sessions, place: ParticipantEnrolled, *, order: 
                 react(places.on_withdrawal_undone, session, undone, 3, happened_at=at)
 
 
-def test_a_participant_who_was_told_of_the_withdrawal_is_told_of_the_place_once(
+def test_restored_place_is_confirmed_once_after_a_notified_withdrawal(
     known: Sessions, outgoing: OutgoingMail
 ) -> None:
     [place] = enrol(known, 1)
@@ -55,9 +55,7 @@ def test_a_participant_who_was_told_of_the_withdrawal_is_told_of_the_place_once(
     assert (method, sequence > 0) == ("REQUEST", True)
 
 
-def test_a_withdrawal_that_is_undone_before_its_message_went_out_is_not_told(
-    known: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_withdrawal_undone_before_its_e_mail_is_not_notified(known: Sessions, outgoing: OutgoingMail) -> None:
     [place] = enrol(known, 1)
     outgoing.send_all()
     outgoing.mailer.sent.clear()

@@ -38,7 +38,7 @@ def _office(url: str) -> Iterator[OutgoingMail]:
         yield outgoing
 
 
-def test_a_session_that_is_moved_after_the_upgrade_moves_the_entry_of_before(outgoing: OutgoingMail) -> None:
+def test_session_moved_after_the_upgrade_updates_the_old_entry(outgoing: OutgoingMail) -> None:
     outgoing.send_all()
     outgoing.mailer.sent.clear()
     later = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ def test_a_session_that_is_moved_after_the_upgrade_moves_the_entry_of_before(out
     assert all(uid == f"session-{TOLD}@test" or EMMY in uid for _, uid, _ in calendar(outgoing))
 
 
-def test_what_was_sent_before_can_be_asked_for_again(outgoing: OutgoingMail) -> None:
+def test_message_of_an_earlier_release_can_be_resent(outgoing: OutgoingMail) -> None:
     outgoing.send_all()
     for (message_id,) in rows(outgoing, "SELECT id FROM messages WHERE sent_at < '2026-09-06Z'"):
         with outgoing.sessions.begin() as session:
@@ -74,7 +74,7 @@ def test_what_was_sent_before_can_be_asked_for_again(outgoing: OutgoingMail) -> 
     }
 
 
-def test_what_was_decided_before_is_not_undecided_again_by_events_from_the_log(
+def test_events_from_the_log_do_not_reopen_decided_applications(
     outgoing: OutgoingMail,
 ) -> None:
     submitted = ApplicationSubmitted(

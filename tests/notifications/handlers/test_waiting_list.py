@@ -89,7 +89,7 @@ def body(outgoing: OutgoingMail, n: int = -1) -> str:
     return " ".join(content.split())
 
 
-def test_an_offer_is_told_with_its_last_day(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_offer_names_its_last_day(sessions: Sessions, outgoing: OutgoingMail) -> None:
     event = place_offered(expires_at=ENDS)
     receive(sessions, offers(event), offers(event))
     [message] = messages(sessions)
@@ -104,9 +104,7 @@ def test_an_offer_is_told_with_its_last_day(sessions: Sessions, outgoing: Outgoi
     assert datetime.fromisoformat(row.data["expires_at"]) == ENDS
 
 
-def test_an_offer_whose_e_mail_was_late_is_told_with_the_later_last_day(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_late_e_mail_of_an_offer_names_the_later_last_day(sessions: Sessions, outgoing: OutgoingMail) -> None:
     """The five working days count from the e-mail; MessageSent tells enrolment."""
     receive(sessions, offers(place_offered(expires_at=ENDS)))
     outgoing.later(days=2)
@@ -116,9 +114,7 @@ def test_an_offer_whose_e_mail_was_late_is_told_with_the_later_last_day(
     assert datetime.fromisoformat(row.data["expires_at"]) == ENDS + timedelta(days=2)
 
 
-def test_an_offer_that_was_extended_because_its_e_mail_was_late_is_not_told_twice(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_extension_of_an_offer_causes_no_second_e_mail(sessions: Sessions, outgoing: OutgoingMail) -> None:
     offer = place_offered(expires_at=ENDS)
     receive(sessions, offers(offer))
     outgoing.later(days=2)
@@ -130,7 +126,7 @@ def test_an_offer_that_was_extended_because_its_e_mail_was_late_is_not_told_twic
     assert len(outgoing.subjects) == 1
 
 
-def test_joining_a_waiting_list_is_told_to_no_teacher(sessions: Sessions) -> None:
+def test_joining_a_waiting_list_causes_no_e_mail(sessions: Sessions) -> None:
     offer = place_offered()
     facts = {name: getattr(offer, name) for name in ("waiting_id", "work_group_id", "teacher_id", "urn")}
     joined = WaitingListJoined(**facts)
@@ -138,7 +134,7 @@ def test_joining_a_waiting_list_is_told_to_no_teacher(sessions: Sessions) -> Non
     assert messages(sessions) == []
 
 
-def test_who_has_taken_the_place_hears_that_it_is_theirs_and_not_of_the_offer(
+def test_accepted_place_is_confirmed_without_an_offer_e_mail(
     sessions: Sessions, outgoing: OutgoingMail
 ) -> None:
     offer, other = place_offered(), place_offered()
@@ -164,21 +160,21 @@ def test_an_offer_that_was_sent_is_followed_by_the_confirmation_of_the_place(
     assert outgoing.subjects[-1] == "You have a place on Fractions in Year 5"
 
 
-def test_a_place_on_another_group_takes_no_offer(sessions: Sessions) -> None:
+def test_place_on_another_group_does_not_affect_an_offer(sessions: Sessions) -> None:
     offer = place_offered()
     elsewhere = participant_enrolled(teacher_id=offer.teacher_id, work_group_id=uuid4())
     receive(sessions, offers(offer), enrols(elsewhere))
     assert said(sessions) == [("place_offered", "due", None)]
 
 
-def test_an_offer_that_comes_after_its_answer_is_not_told(sessions: Sessions) -> None:
+def test_offer_received_after_its_answer_is_not_notified(sessions: Sessions) -> None:
     offer = place_offered()
     receive(sessions, enrols(participant_enrolled(teacher_id=offer.teacher_id)), offers(offer))
     assert said(sessions) == [("place_confirmed", "due", None)]
 
 
 @pytest.mark.parametrize("offer_at", [0, 1, 2])
-def test_who_gave_a_place_up_and_waited_again_is_told_whenever_the_offer_is_heard_of(
+def test_offer_after_a_withdrawal_is_notified_in_any_order(
     sessions: Sessions, outgoing: OutgoingMail, offer_at: int
 ) -> None:
     """The offer is later than the place that was given up, of which anything may be heard last."""
@@ -191,9 +187,7 @@ def test_who_gave_a_place_up_and_waited_again_is_told_whenever_the_offer_is_hear
     assert said(sessions)[-1] == ("place_offered", "sent", None)
 
 
-def test_who_did_not_answer_is_told_once_that_the_offer_has_passed(
-    sessions: Sessions, outgoing: OutgoingMail
-) -> None:
+def test_expired_offer_is_notified_once(sessions: Sessions, outgoing: OutgoingMail) -> None:
     event = place_offered(expires_at=ENDS)
     receive(sessions, offers(event))
     outgoing.send_all()
@@ -204,7 +198,7 @@ def test_who_did_not_answer_is_told_once_that_the_offer_has_passed(
     assert "Monday 14 September 2026" in body(outgoing)
 
 
-def test_the_end_of_an_offer_waits_for_a_decent_hour(sessions: Sessions, outgoing: OutgoingMail) -> None:
+def test_expiry_of_an_offer_waits_for_sending_hours(sessions: Sessions, outgoing: OutgoingMail) -> None:
     event = place_offered(expires_at=ENDS)
     receive(sessions, offers(event), expires(event))
     outgoing.now = ENDS
@@ -215,7 +209,7 @@ def test_the_end_of_an_offer_waits_for_a_decent_hour(sessions: Sessions, outgoin
 
 
 @pytest.mark.parametrize("heard_first", ["offer", "end"])
-def test_an_offer_that_has_passed_is_not_made_any_more(
+def test_expired_offer_is_not_notified_as_an_offer(
     sessions: Sessions, outgoing: OutgoingMail, heard_first: str
 ) -> None:
     """The end says everything, also to a person whose offer had not been sent yet."""
@@ -228,9 +222,7 @@ def test_an_offer_that_has_passed_is_not_made_any_more(
 
 
 @pytest.mark.parametrize("why", ["accepted", "declined", "left"])
-def test_an_offer_that_was_answered_is_neither_made_nor_ended(
-    sessions: Sessions, outgoing: OutgoingMail, why: str
-) -> None:
+def test_answered_offer_causes_no_e_mail(sessions: Sessions, outgoing: OutgoingMail, why: str) -> None:
     event = place_offered()
     receive(sessions, offers(event), leaves(event, why))
     outgoing.later(hours=1)
@@ -239,9 +231,7 @@ def test_an_offer_that_was_answered_is_neither_made_nor_ended(
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_who_was_given_a_place_after_all_is_not_told_that_an_offer_has_passed(
-    sessions: Sessions, first: int
-) -> None:
+def test_participant_is_not_notified_of_an_expired_offer(sessions: Sessions, first: int) -> None:
     event = place_offered(expires_at=ENDS)
     place = participant_enrolled(teacher_id=event.teacher_id)
     steps = [expires(event), enrols(place, ENDS + timedelta(hours=9))]

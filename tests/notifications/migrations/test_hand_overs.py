@@ -16,7 +16,7 @@ VALUES ('{VISIT}', '110623', '{LEAD}', '2026-11-12T09:30Z', 'support', false, 1)
 """  # noqa: S608 - of constants
 
 
-def test_visits_of_before_were_planned_for_their_pd_lead(postgres: PostgresServer) -> None:
+def test_existing_visits_get_their_pd_lead_as_original_one(postgres: PostgresServer) -> None:
     url = postgres.new_database()
     config = alembic_config(url, MIGRATIONS)
     command.upgrade(config, HEAD_BEFORE)

@@ -24,7 +24,7 @@ FROM (VALUES (1, 'due', 2, 'put_off', NULL, NULL, NULL),
 ALL = "SELECT status, attempts, uncertain, handed_over FROM messages ORDER BY id"
 
 
-def test_what_was_being_sent_may_have_been_taken_and_nothing_else_is_uncertain(
+def test_only_messages_being_sent_become_uncertain(
     postgres: PostgresServer,
 ) -> None:
     url = postgres.new_database()

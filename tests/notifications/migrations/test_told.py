@@ -43,7 +43,7 @@ def _office(url: str) -> Iterator[OutgoingMail]:
         yield outgoing
 
 
-def test_what_was_sent_counts_as_told_and_what_waits_does_not(outgoing: OutgoingMail) -> None:
+def test_sent_items_count_as_notified_and_due_items_do_not(outgoing: OutgoingMail) -> None:
     told = rows(outgoing, "SELECT item, facts ->> 'removed', teacher_id::text FROM told_items")
     assert sorted(each[:2] for each in told if each[2] == ADA) == [
         ("place", None),
@@ -71,7 +71,7 @@ def test_one_message_is_due_in_each_thread(outgoing: OutgoingMail) -> None:
     assert rows(outgoing, "SELECT max(uncertain) FROM messages") == [(1,)]
 
 
-def test_what_was_due_is_told_once_with_what_holds_now(outgoing: OutgoingMail) -> None:
+def test_due_messages_are_sent_once_with_the_current_state(outgoing: OutgoingMail) -> None:
     outgoing.send_all()
     subjects = sent(outgoing)
     assert {who: len(each) for who, each in subjects.items()} == dict.fromkeys(
@@ -92,7 +92,7 @@ def test_what_was_due_is_told_once_with_what_holds_now(outgoing: OutgoingMail) -
     assert outgoing.subjects == []
 
 
-def test_entries_of_before_are_changed_under_their_own_identifiers(outgoing: OutgoingMail) -> None:
+def test_existing_entries_keep_their_uid(outgoing: OutgoingMail) -> None:
     outgoing.send_all()
     old = [each for each in calendar(outgoing) if each[1].startswith("session-")]
     assert sorted(old) == [
@@ -101,7 +101,7 @@ def test_entries_of_before_are_changed_under_their_own_identifiers(outgoing: Out
     ]
 
 
-def test_the_way_back_works_and_loses_no_place(url: str, outgoing: OutgoingMail) -> None:
+def test_downgrade_keeps_every_place(url: str, outgoing: OutgoingMail) -> None:
     outgoing.send_all()
     outgoing.sessions.kw["bind"].dispose()
     command.downgrade(alembic_config(url, MIGRATIONS), BEFORE)

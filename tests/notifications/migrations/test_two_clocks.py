@@ -23,7 +23,7 @@ FROM (VALUES (1, 'due', 0, NULL, NULL),
 AFTER = "SELECT status, retry_at = due_at, due_at FROM messages ORDER BY id"
 
 
-def test_what_was_put_off_waits_for_its_retry_and_all_else_is_due_when_it_was(
+def test_postponed_messages_keep_their_retry_and_others_their_due_time(
     postgres: PostgresServer,
 ) -> None:
     url = postgres.new_database()

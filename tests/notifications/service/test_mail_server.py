@@ -82,7 +82,7 @@ def _service(
 
 
 @pytest.mark.usefixtures("enrolment")
-def test_a_certificate_for_another_name_is_told_to_operators_until_it_is_mended(
+def test_wrong_certificate_is_reported_to_operators_until_it_is_replaced(
     service: RunningService, server: MailServer, authority: Authority, amqp_uri: str
 ) -> None:
     wait_until(service.ready, deadline=30)
@@ -110,7 +110,7 @@ def test_a_certificate_for_another_name_is_told_to_operators_until_it_is_mended(
 
 
 @pytest.mark.usefixtures("enrolment")
-def test_a_process_that_is_killed_while_the_mail_server_thinks_leaves_one_message_uncertain(
+def test_process_killed_before_the_reply_leaves_one_message_uncertain(
     service: RunningService, server: MailServer, authority: Authority, amqp_uri: str
 ) -> None:
     server.context, server.replies = authority.server(), {"body": NEVER}
@@ -144,7 +144,7 @@ def details(service: RunningService) -> dict[str, str]:
         ({"HUB_MAIL_FROM": "hub@hub.example", "HUB_SMTP_TLS": "none"}, "HUB_SMTP_TLS"),
     ],
 )
-def test_a_real_server_with_harmful_settings_is_refused_at_the_start(
+def test_service_does_not_start_with_insecure_settings(
     postgres: PostgresServer, tmp_path: Path, settings: dict[str, str], says: str
 ) -> None:
     own = {

@@ -63,7 +63,7 @@ def _enrolment(amqp_uri: str) -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-def test_e_mails_are_written_once_enrolment_gives_the_addresses(
+def test_e_mails_are_sent_once_enrolment_is_available(
     service: RunningService, enrolment: subprocess.Popen[bytes], amqp_uri: str, mailbox: Path
 ) -> None:
     wait_until(service.ready, deadline=30)
@@ -86,7 +86,7 @@ def test_e_mails_are_written_once_enrolment_gives_the_addresses(
     assert staff("GET", again.headers["Location"]).json["resend_of"] == item["message_id"]
 
 
-def test_an_offer_then_the_place_and_then_its_completion_are_each_told(
+def test_offer_place_and_completion_are_each_notified(
     service: RunningService, enrolment: subprocess.Popen[bytes], amqp_uri: str
 ) -> None:
     wait_until(service.ready, deadline=30)
@@ -115,7 +115,9 @@ def test_an_offer_then_the_place_and_then_its_completion_are_each_told(
     wait_until(lambda: sorted(sent()[2:]) == ["participant_completed", "place_offer_expired"], deadline=20)
 
 
-def test_while_enrolment_is_away_messages_wait(service: RunningService, amqp_uri: str, mailbox: Path) -> None:
+def test_messages_wait_while_enrolment_is_not_available(
+    service: RunningService, amqp_uri: str, mailbox: Path
+) -> None:
     wait_until(service.ready, deadline=30)
     announce(amqp_uri, group_opened(), participant_enrolled(), at=NOW)
     staff = service.client("hub_lead")
@@ -152,7 +154,7 @@ def test_the_service_starts_and_stops_without_a_broker(
         assert service.child.has_ended
 
 
-def test_templates_can_be_looked_at(service: RunningService) -> None:
+def test_templates_can_be_previewed(service: RunningService) -> None:
     staff = service.client("hub_admin")
     items = staff("GET", "/notifications/v1/templates").json["items"]
     assert [item["name"] for item in items] == sorted(Kind)

@@ -20,9 +20,7 @@ NESTED_LOOP = ("hashjoin", "mergejoin", "hashagg", "sort", "material", "memoize"
 
 
 @pytest.mark.parametrize("without", [(), NESTED_LOOP])
-def test_a_claim_holds_no_more_messages_than_asked_for_whatever_plan_is_chosen(
-    sessions: Sessions, without: tuple[str, ...]
-) -> None:
+def test_claim_respects_its_limit_with_every_query_plan(sessions: Sessions, without: tuple[str, ...]) -> None:
     know_the_basics(sessions)
     enrol(sessions, 30)
     with sessions.begin() as session:
@@ -40,7 +38,7 @@ def claim(session: Session, claim_id: UUID, until: datetime) -> UUID:
     return message.id
 
 
-def test_only_what_a_claim_still_holds_is_handed_over(sessions: Sessions) -> None:
+def test_only_messages_of_the_claim_are_marked_handed_over(sessions: Sessions) -> None:
     know_the_basics(sessions)
     enrol(sessions, 2)
     with sessions() as session:
@@ -50,7 +48,7 @@ def test_only_what_a_claim_still_holds_is_handed_over(sessions: Sessions) -> Non
         assert [session.get_one(Message, each).handed_over for each in (mine, theirs)] == [True, False]
 
 
-def test_what_was_handed_over_is_read_once_its_claim_has_run_out(sessions: Sessions) -> None:
+def test_handed_over_messages_of_expired_claims_are_returned(sessions: Sessions) -> None:
     know_the_basics(sessions)
     enrol(sessions, 3)
     instant = timedelta(microseconds=1)

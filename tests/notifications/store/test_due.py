@@ -53,7 +53,7 @@ def test_a_new_message_is_due_and_waits_until_the_change_has_settled(box: Box) -
     assert (row.due_at, row.retry_at, row.created_at) == (LATER, NOW + INSTANT, NOW)
 
 
-def test_what_is_due_already_in_the_thread_takes_the_new_kind_and_time(box: Box) -> None:
+def test_due_message_of_a_thread_gets_the_new_kind_and_time(box: Box) -> None:
     put_others(box)
     box.put("it", item="")
     changed, done = box.act(lambda: due.schedule(box.session, [one()], settled_at=LATER, now=NOW))
@@ -64,13 +64,13 @@ def test_what_is_due_already_in_the_thread_takes_the_new_kind_and_time(box: Box)
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, NOW), (EARLIER, NOW), (LATER, LATER)])
-def test_a_message_that_was_put_off_is_not_tried_earlier(box: Box, before: Any, after: Any) -> None:
+def test_postponed_message_is_not_retried_earlier(box: Box, before: Any, after: Any) -> None:
     box.put("it", item="", retry_at=before)
     due.schedule(box.session, [one()], settled_at=NOW, now=NOW)
     assert box.row("it").retry_at == after
 
 
-def test_a_message_whose_key_is_known_is_not_written_again(box: Box) -> None:
+def test_message_with_a_known_key_is_not_inserted(box: Box) -> None:
     new = [one(item=f"reminder:{key}", dedupe_key=key) for key in ("sent already", "new", "newer")]
     changed, done = box.act(lambda: due.add_new(box.session, new, now=NOW))
     assert (changed, len(done.added)) == (set(), 2)
@@ -78,7 +78,7 @@ def test_a_message_whose_key_is_known_is_not_written_again(box: Box) -> None:
     assert due.add_new(box.session, [], now=NOW) == 0
 
 
-def test_only_the_e_mail_in_words_of_a_thread_is_withdrawn(box: Box) -> None:
+def test_only_the_e_mail_of_a_thread_is_suppressed(box: Box) -> None:
     put_others(box)
     box.put("it", item="")
     changed, _ = box.act(lambda: due.suppress_in(box.session, [THREAD], "nothing_to_tell", now=NOW))
@@ -88,7 +88,7 @@ def test_only_the_e_mail_in_words_of_a_thread_is_withdrawn(box: Box) -> None:
     assert box.act(lambda: due.suppress_in(box.session, [], "nothing_to_tell", now=NOW))[0] == set()
 
 
-def test_only_what_is_due_to_one_person_is_suppressed(box: Box) -> None:
+def test_only_due_messages_to_one_person_are_suppressed(box: Box) -> None:
     put_others(box)
     box.put("it", item="")
     changed, _ = box.act(lambda: due.suppress_to(box.session, ADA, "anonymised", now=NOW))

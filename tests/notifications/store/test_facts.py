@@ -100,13 +100,13 @@ def test_only_a_later_revision_replaces_a_row_and_no_other_row(
     assert (changes.changed, done) == (changed, [bool(changed)])
 
 
-def test_a_row_that_is_not_there_is_written_but_not_changed(session: Session) -> None:
+def test_missing_row_is_inserted_but_not_updated(session: Session) -> None:
     row = School(urn="110001", name="After", revision=1)
     assert not update_newer(session, row)
     assert upsert_newer(session, row)
 
 
-def test_a_group_concerns_who_holds_a_place_waits_or_is_named_in_an_application(session: Session) -> None:
+def test_threads_of_a_group_include_participants_waiting_teachers_and_applicants(session: Session) -> None:
     place(session)
     place(session, state="withdrawn", teacher_id=ADA)
     waits(session)
@@ -118,7 +118,7 @@ def test_a_group_concerns_who_holds_a_place_waits_or_is_named_in_an_application(
     assert facts.threads_of_participants(session, GROUP) == [group_thread(GROUP, ADA)]
 
 
-def test_a_pd_day_concerns_who_has_registered_for_it_once(session: Session) -> None:
+def test_threads_of_a_pd_day_include_each_registered_teacher_once(session: Session) -> None:
     day, other = uuid4(), uuid4()
     for _ in range(2):
         facts.register(session, day, ADA)
@@ -126,7 +126,7 @@ def test_a_pd_day_concerns_who_has_registered_for_it_once(session: Session) -> N
     assert facts.threads_of_pd_day(session, day) == [pd_day_thread(day, ADA)]
 
 
-def test_only_the_names_that_were_asked_for_are_read(session: Session) -> None:
+def test_only_requested_names_are_returned(session: Session) -> None:
     for urn in ("110001", "110002", "110003"):
         upsert_newer(session, School(urn=urn, name=f"School {urn}", revision=1))
     for group_id, title in ((GROUP, "Fractions"), (OTHER_GROUP, "Ratio")):
@@ -139,7 +139,7 @@ def test_only_the_names_that_were_asked_for_are_read(session: Session) -> None:
     assert facts.titles_by_place(session, [asked]) == {asked: "Fractions"}
 
 
-def test_there_is_one_hub_as_it_was_last_described(session: Session) -> None:
+def test_hub_is_its_latest_description(session: Session) -> None:
     assert facts.hub(session) is None
     for revision, name in enumerate(("Before", "After"), start=1):
         upsert_newer(session, Hub(sole=True, name=name, revision=revision))

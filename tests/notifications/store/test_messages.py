@@ -23,7 +23,7 @@ def claim(box: Box, limit: int = 10) -> list[str]:
     return [box.names[message.id] for message in taken]
 
 
-def test_only_what_is_due_and_not_put_off_is_claimed_what_was_never_put_off_first(box: Box) -> None:
+def test_claim_takes_due_messages_and_never_postponed_ones_first(box: Box) -> None:
     box.put("due now", due_at=NOW)
     box.put("due before", due_at=EARLIER)
     box.put("due later", due_at=NOW + INSTANT)
@@ -40,7 +40,7 @@ def test_only_what_is_due_and_not_put_off_is_claimed_what_was_never_put_off_firs
     assert (row.status, row.claim, row.claimed_until, row.changed_at) == ("sending", CLAIM, LATER, NOW)
 
 
-def test_no_more_is_claimed_than_was_asked_for(box: Box) -> None:
+def test_claim_respects_its_limit(box: Box) -> None:
     for number in range(3):
         box.put(f"number {number}", due_at=EARLIER + number * INSTANT)
     assert claim(box, limit=2) == ["number 0", "number 1"]
@@ -49,7 +49,7 @@ def test_no_more_is_claimed_than_was_asked_for(box: Box) -> None:
 VALUES = {"template": "sessions_changed", "about": {"items": {}}}
 
 
-def test_only_what_a_claim_still_holds_is_recorded_as_sent(box: Box) -> None:
+def test_delivery_is_recorded_only_for_messages_of_the_claim(box: Box) -> None:
     it = box.put("it", status="sending", reason="put_off", attempts=2, handed_over=True)
     theirs = box.put("of another claim", status="sending", claim=OTHER_CLAIM)
     box.put("not sent yet", status="sending")

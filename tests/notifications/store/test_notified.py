@@ -46,7 +46,7 @@ def key(model: type[Any], thread: Thread, item: str) -> tuple[str, tuple[Any, ..
     return model.__tablename__, (thread.concerns, thread.teacher_id, item)
 
 
-def test_what_a_person_is_told_replaces_what_they_were_told_of_the_same_only(session: Session) -> None:
+def test_notified_item_replaces_only_the_same_item(session: Session) -> None:
     notified.record(session, MINE, {"place": FACTS, "group": FACTS}, now=NOW)
     done = changes_of(
         session,
@@ -59,7 +59,7 @@ def test_what_a_person_is_told_replaces_what_they_were_told_of_the_same_only(ses
     assert notified.notified_items(session, [MINE])[MINE] == items
 
 
-def test_nothing_told_writes_nothing(session: Session) -> None:
+def test_no_items_write_no_rows(session: Session) -> None:
     done = changes_of(
         session, Base.metadata.sorted_tables, lambda: notified.record(session, MINE, {}, now=NOW)
     )
@@ -78,7 +78,7 @@ def test_an_entry_replaces_the_one_of_the_same_person_and_item_only(session: Ses
     assert notified.entries(session, [MINE])[MINE] == {"visit": sent}
 
 
-def test_only_the_threads_that_were_asked_for_are_read(session: Session) -> None:
+def test_only_requested_threads_are_returned(session: Session) -> None:
     assert notified.notified_items(session, OTHERS[:2]).keys() == set(OTHERS[:2])
     assert notified.entries(session, OTHERS[1:]).keys() == set(OTHERS[1:])
     assert notified.notified_items(session, [MINE])[MINE] == {}

@@ -31,7 +31,7 @@ def put_one_that_is_claimed_and_others(box: Box, **changes: Any) -> Any:
     return it
 
 
-def test_what_is_put_off_stands_for_what_became_due_in_its_thread(box: Box) -> None:
+def test_postponed_message_replaces_due_messages_of_its_thread(box: Box) -> None:
     it = put_one_that_is_claimed_and_others(box)
     changed, _ = box.act(
         lambda: store.postpone(box.session, CLAIM, it, now=NOW, due_at=LATER, reason="address_unconfirmed")
@@ -43,20 +43,20 @@ def test_what_is_put_off_stands_for_what_became_due_in_its_thread(box: Box) -> N
     assert (merged.status, merged.reason, merged.changed_at) == ("suppressed", "merged", NOW)
 
 
-def test_only_what_a_claim_still_holds_is_put_off(box: Box) -> None:
+def test_only_messages_of_the_claim_are_postponed(box: Box) -> None:
     it = put_one_that_is_claimed_and_others(box)
     changed, _ = box.act(lambda: store.postpone(box.session, OTHER_CLAIM, it, now=NOW, retry_at=LATER))
     assert changed == set()
 
 
-def test_room_is_made_for_everything_that_a_claim_holds(box: Box) -> None:
+def test_duplicates_of_all_messages_of_a_claim_are_suppressed(box: Box) -> None:
     put_one_that_is_claimed_and_others(box)
     box.put("other claimed", status="sending", item="entry:session:1")
     changed, _ = box.act(lambda: store.suppress_duplicates(box.session, CLAIM, now=NOW))
     assert changed == {"became due", "another item"}
 
 
-def test_only_a_message_that_a_claim_still_holds_is_suppressed(box: Box) -> None:
+def test_only_messages_of_the_claim_are_suppressed(box: Box) -> None:
     it = put_one_that_is_claimed_and_others(box)
     changed, _ = box.act(lambda: store.suppress(box.session, OTHER_CLAIM, it, "withdrawn", now=NOW))
     assert changed == set()
@@ -66,7 +66,7 @@ def test_only_a_message_that_a_claim_still_holds_is_suppressed(box: Box) -> None
     assert (row.status, row.reason, row.claim, row.changed_at) == ("suppressed", "withdrawn", None, NOW)
 
 
-def test_only_claims_that_have_run_out_are_those_of_senders_taken_for_dead(box: Box) -> None:
+def test_only_expired_claims_are_returned(box: Box) -> None:
     put_one_that_is_claimed_and_others(box, claimed_until=NOW)
     box.put("run out", status="sending", claim=RUN_OUT, claimed_until=NOW - INSTANT)
     assert list(messages.expired_claims(box.session, real_now=NOW)) == [RUN_OUT]

@@ -126,7 +126,7 @@ def test_only_applications_that_name_the_person_for_the_group_count(session: Ses
         ("withdrawn", NOW, False),
     ],
 )
-def test_what_enrolment_declines_as_it_cancels_a_group_is_ended_by_that(
+def test_application_declined_by_a_cancellation_is_marked_so(
     session: Session, state: str, changed_at: Any, ended: bool
 ) -> None:
     session.flush()
@@ -150,7 +150,7 @@ def test_only_sessions_of_the_group_are_read_with_all_their_facts(session: Sessi
     assert (found.seq, found.mode, found.venue, found.host_urn) == (1, "online", "Mill Lane Centre", None)
 
 
-def test_visits_and_pd_days_are_read_and_what_is_not_known_is_left_out(session: Session) -> None:
+def test_unknown_visits_and_pd_days_are_left_out(session: Session) -> None:
     visit_id, other_visit, day_id, other_day = (uuid4() for _ in range(4))
     for each, urn in ((visit_id, "110001"), (other_visit, "110002")):
         session.add(

@@ -30,7 +30,7 @@ Reader = Callable[[CalendarPart], Seen]
 
 
 @pytest.mark.parametrize("read", READERS)
-def test_an_invitation_says_what_when_where_and_to_whom(read: Reader) -> None:
+def test_invitation_has_summary_time_location_and_attendee(read: Reader) -> None:
     part = request(an_entry())
     assert part.method == "REQUEST"
     assert read(part) == Seen(
@@ -116,7 +116,7 @@ def test_two_people_on_one_office_mailbox_have_an_entry_each(read: Reader) -> No
         ("2027-03-28T01:00Z", "DTSTART;TZID=Europe/London:20270328T020000"),
     ],
 )
-def test_an_entry_starts_when_englands_clocks_say_so(read: Reader, instant: str, written: str) -> None:
+def test_entry_starts_in_englands_time(read: Reader, instant: str, written: str) -> None:
     starts_at = datetime.fromisoformat(instant)
     part = request(an_entry(starts_at=starts_at, ends_at=starts_at + timedelta(hours=6)))
     assert written in lines_of(part)
@@ -174,7 +174,7 @@ def test_both_changes_of_the_clocks_are_read_as_englands(year: int) -> None:
     ],
 )
 def test_an_entry_without_a_clear_time_is_refused(changed: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="An entry"):
+    with pytest.raises(ValueError, match="an entry"):
         an_entry(**changed)
 
 

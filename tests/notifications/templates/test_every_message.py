@@ -66,7 +66,7 @@ def with_title(content: Content, title: str) -> Content:
 
 
 @each
-def test_nothing_is_left_unsaid_or_unresolved(content: Content) -> None:
+def test_no_placeholder_or_code_remains(content: Content) -> None:
     rendered = render(content)
     for part in (rendered.subject, rendered.text, rendered.html):
         assert not re.search(r"\bNone\b|\{\{|\{%|\bUndefined\b", part)
@@ -102,7 +102,7 @@ def test_every_message_names_the_hub_why_it_came_the_contact_and_the_privacy_not
 
 
 @each
-def test_what_is_not_known_of_the_hub_is_left_out(content: Content) -> None:
+def test_unknown_details_of_the_hub_are_left_out(content: Content) -> None:
     text = render(replace(content, hub=BARE_HUB)).text
     assert "Contact" not in text
     assert "details:" not in text
@@ -123,7 +123,7 @@ def test_a_subject_is_one_short_line_about_something(content: Content) -> None:
 
 
 @each
-def test_every_fact_that_is_given_is_said(content: Content) -> None:
+def test_every_text_of_the_content_is_shown(content: Content) -> None:
     rendered = render(content)
     for value in _texts(content):
         assert value in rendered.text, value

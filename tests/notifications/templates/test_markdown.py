@@ -34,7 +34,7 @@ def on_one_line(text: str) -> str:
 
 
 @given(FACTS.filter(str.strip))
-def test_a_fact_comes_out_literally_wherever_it_stands(fact: str) -> None:
+def test_value_is_rendered_literally_everywhere(fact: str) -> None:
     literal = on_one_line(fact)
     sources = {
         f"{escape(fact)}\n": (literal, ["p"]),
@@ -77,7 +77,7 @@ def test_a_line_break_in_a_fact_cannot_begin_a_new_line() -> None:
     assert to_text(parse(str(escape("Ada\n\n- Bcc: x\r\nnext")))) == "Ada - Bcc: x next"
 
 
-def test_what_is_escaped_already_is_not_escaped_again() -> None:
+def test_escaped_text_is_not_escaped_twice() -> None:
     assert escape(escape("A*B")) == escape("A*B")
 
 
@@ -104,7 +104,7 @@ def test_a_link_whose_words_are_its_address_is_written_once() -> None:
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "http://example.org", "data:text/html,x", ""])
-def test_another_address_is_written_out_and_is_no_link(address: str) -> None:
+def test_other_address_is_text_and_not_a_link(address: str) -> None:
     tokens = parse(str(link("joining link", address)))
     assert to_text(tokens).startswith("joining link:")
     assert "href" not in to_html(tokens)
@@ -141,5 +141,5 @@ def test_every_element_carries_its_style() -> None:
     assert '<a href="https://example.org" style="' in html
 
 
-def test_html_of_a_source_is_not_taken_over() -> None:
+def test_html_in_a_template_is_escaped() -> None:
     assert "<b>" not in to_html(parse("<b>loud</b>"))

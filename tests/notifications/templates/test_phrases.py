@@ -42,7 +42,7 @@ def test_a_reason_of_a_later_release_does_not_stop_a_cancellation() -> None:
     assert phrases.reason(None, "session") == ""
 
 
-def test_days_and_times_are_said_as_schools_say_them() -> None:
+def test_days_and_times_have_the_format_of_schools() -> None:
     assert phrases.day(date(2026, 10, 6)) == "Tuesday 6 October 2026"
     assert phrases.short_day(date(2027, 5, 31)) == "Monday 31 May"
     assert phrases.when(FIRST) == "Tuesday 6 October 2026, 16:00 to 18:00"

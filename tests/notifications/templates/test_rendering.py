@@ -68,11 +68,11 @@ def test_a_source_without_its_parts_or_with_a_missing_fact_stops(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _source(tmp_path, monkeypatch, source)
-    with pytest.raises(ValueError, match=r"place_offered.md.j2 lacks|fact that is not known"):
+    with pytest.raises(ValueError, match=r"place_offered.md.j2 lacks|a value that is None"):
         render(replace(EXAMPLES[Kind.PLACE_OFFERED], hub=BARE_HUB))
 
 
-def test_a_source_that_does_not_say_when_it_is_sent_is_named(
+def test_template_without_a_purpose_is_named_in_the_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _source(tmp_path, monkeypatch, "subject: A\nwhy: B\n\nBody\n")
@@ -110,7 +110,7 @@ def _source(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
         ),
     ],
 )
-def test_a_message_says_what_its_reader_needs(kind: Kind, parts: list[str]) -> None:
+def test_message_contains_the_required_sentences(kind: Kind, parts: list[str]) -> None:
     text = render(EXAMPLES[kind]).text
     for part in parts:
         assert part in text, part
@@ -123,7 +123,7 @@ def test_a_calendar_entry_is_one_line_and_marked_as_such() -> None:
     assert "Hub office, office@example.org" in rendered.text
 
 
-def test_who_waited_for_a_cancelled_group_reads_other_words_than_who_had_a_place() -> None:
+def test_cancelled_group_has_different_texts_for_applicants_and_participants() -> None:
     waited = render(VARIANTS["work_group_cancelled: on the waiting list"]).text
     assert "asked for a place" in waited
     assert "calendar" not in waited
@@ -131,7 +131,7 @@ def test_who_waited_for_a_cancelled_group_reads_other_words_than_who_had_a_place
 
 
 @pytest.mark.parametrize("kind", [kind for kind, content in EXAMPLES.items() if content.entries])
-def test_a_message_says_how_the_calendar_follows_if_it_does(kind: Kind) -> None:
+def test_message_explains_its_calendar_entries(kind: Kind) -> None:
     none, one, several = (render(replace(EXAMPLES[kind], entries=entries)).text for entries in (0, 1, 2))
     assert "your calendar" not in none
     # Visits that change hands never have their entry in the e-mail itself.
@@ -142,7 +142,7 @@ def test_a_message_says_how_the_calendar_follows_if_it_does(kind: Kind) -> None:
     assert ("accept, please do so" in one) == ("accept, please do so" in several) == (not is_cancelled)
 
 
-def test_a_reason_that_several_sessions_share_is_said_once() -> None:
+def test_shared_reason_is_given_once() -> None:
     content = VARIANTS["session_cancelled: two sessions"]
     assert isinstance(content, SessionsChanged)
     same = tuple(replace(each, reason="weather") for each in content.cancelled)

@@ -60,7 +60,7 @@ def test_notes_are_read_by_the_current_pd_lead_of_the_chain_and_by_hub_leads(
         ("2024-05-02T09:00:00Z", "Cat", set()),
     ],
 )
-def test_a_pd_lead_lists_and_reads_the_visits_that_are_entrusted_to_them(
+def test_pd_lead_lists_and_reads_visits_of_their_assignments(
     chain: Chain, at: str, name: str, seen: set[str]
 ) -> None:
     names = {id_: visit for visit, id_ in chain.visits.items()}
@@ -113,7 +113,7 @@ def test_visits_without_a_lead_are_flagged_and_filtered(chain: Chain) -> None:
     assert chain.ask("hub_admin", "GET", f"visits/{chain.visits['summer']}").json["without_lead"] is True
 
 
-def test_a_hand_over_answers_with_the_assignment_that_follows(chain: Chain) -> None:
+def test_hand_over_returns_the_following_assignment(chain: Chain) -> None:
     path = f"assignments/{chain.assignments['other']}"
     body = {"pd_lead_id": str(BEN), "on": "2024-02-01", "reason": "workload"}
     for name in ("Ada", "board"):
@@ -143,7 +143,7 @@ def support(assignment_id: str, planned_at: str) -> dict[str, str]:
     return {"assignment_id": assignment_id, "planned_at": planned_at, "kind": "support"}
 
 
-def test_a_kept_answer_is_only_for_those_who_may_still_read_it(chain: Chain) -> None:
+def test_stored_response_requires_current_access(chain: Chain) -> None:
     """Before: a PD lead was given the note for a day more, also when the school was another's by then."""
     plan = support(chain.assignments["first"], "2023-12-04T09:00:00Z")
     visit_id = chain.ask("Ada", "POST", "visits", plan, at=AUTUMN).json["visit_id"]
@@ -158,7 +158,7 @@ def test_a_kept_answer_is_only_for_those_who_may_still_read_it(chain: Chain) -> 
     assert chain.ask("hub_lead", "GET", f"visits/{visit_id}", at=WINTER).json["note"] == NOTE
 
 
-def test_a_kept_answer_needs_the_roles_that_its_reader_had(chain: Chain) -> None:
+def test_stored_response_requires_the_original_roles(chain: Chain) -> None:
     plan = support(chain.assignments["second"], "2024-02-05T09:00:00Z")
     sent: dict[str, Any] = {"Hub_Time": WINTER, "Idempotency_Key": "plan it"}
     both, one = (chain.service.client(*roles) for roles in (("hub_admin", "hub_lead"), ("hub_admin",)))

@@ -112,9 +112,7 @@ def _visits(
         ({"kind": "observation"}, []),
     ],
 )
-def test_visits_are_listed_in_the_order_of_their_plan(
-    visits: Planned, asked: dict[str, Any], names: list[str]
-) -> None:
+def test_visits_are_listed_by_planned_time(visits: Planned, asked: dict[str, Any], names: list[str]) -> None:
     found = visits.listed(**asked)
     assert (set(found), len(found)) == (set(names), len(names))
     if "other" not in names:  # it is planned for the same instant as another

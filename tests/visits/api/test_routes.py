@@ -110,14 +110,14 @@ def pd_lead(service: RunningService, teacher_id: UUID) -> Client:
     return Client(service.port, service.keys.issue(str(teacher_id), ["pd_lead"], timedelta(hours=1)))
 
 
-def test_an_assignment_says_what_the_school_is_owed(staff: Client, assignment: dict[str, Any]) -> None:
+def test_assignment_lists_its_obligations(staff: Client, assignment: dict[str, Any]) -> None:
     assert [each["half_term"] for each in assignment["obligations"]] == [f"2023-{n}" for n in range(1, 7)]
     assert (assignment["ends_on"], assignment["warnings"]) == ("2024-08-31", [])
     reply = staff("GET", f"/visits/v1/assignments/{assignment['assignment_id']}")
     assert reply.json == assignment
 
 
-def test_a_calendar_is_read_back_and_changed_by_whoever_read_it(
+def test_calendar_is_changed_with_the_revision_that_was_read(
     staff: Client, assignment: dict[str, Any]
 ) -> None:
     reply = staff("GET", "/visits/v1/calendars/hub?academic_year=2023/24")
@@ -141,9 +141,7 @@ def test_a_calendar_is_read_back_and_changed_by_whoever_read_it(
         ("hub", {"term": 1}, "invalid"),
     ],
 )
-def test_a_calendar_that_cannot_be_is_a_problem(
-    staff: Client, scope: str, change: dict[str, Any], code: str
-) -> None:
+def test_invalid_calendar_is_a_problem(staff: Client, scope: str, change: dict[str, Any], code: str) -> None:
     reply = staff("PUT", f"/visits/v1/calendars/{scope}", CALENDAR | change, If_None_Match="*")
     assert (reply.status, reply.json["code"]) == (422, code)
 
@@ -164,7 +162,7 @@ def test_a_note_is_for_the_schools_pd_lead_and_hub_leads(
         assert reply.json["actions"][0]["text"] == "Try bar models"
 
 
-def test_a_pd_lead_is_kept_to_their_own_schools(
+def test_pd_lead_is_limited_to_their_own_schools(
     service: RunningService, assignment: dict[str, Any], visit: dict[str, Any]
 ) -> None:
     other = pd_lead(service, OTHER_LEADER)
@@ -200,7 +198,7 @@ def test_only_hub_staff_assign_and_excuse(service: RunningService, visit: dict[s
     assert Client(service.port)("GET", "/visits/v1/obligations").status == 401
 
 
-def test_obligations_are_listed_as_they_stand_and_page_by_page(
+def test_obligations_are_listed_with_status_by_page(
     staff: Client, assignment: dict[str, Any], visit: dict[str, Any]
 ) -> None:
     body = {"urn": SCHOOL, "half_term": "2023-2", "kind": "visit", "reason": "ofsted"}
@@ -217,9 +215,7 @@ def test_obligations_are_listed_as_they_stand_and_page_by_page(
         assert staff("GET", f"/visits/v1/obligations?{wrong}").status == 400
 
 
-def test_what_is_not_there_is_a_404_and_a_broken_rule_points_at_it(
-    staff: Client, visit: dict[str, Any]
-) -> None:
+def test_missing_record_is_404_and_refusal_has_a_pointer(staff: Client, visit: dict[str, Any]) -> None:
     assert staff("GET", f"/visits/v1/visits/{uuid4()}").json["code"] == "unknown_visit"
     assert staff("GET", "/visits/v1/calendars/2999-1").json["code"] == "unknown_calendar"
     assert staff("GET", "/visits/v1/calendars/%00").json["code"] == "not_found"  # no address holds NUL

@@ -70,7 +70,7 @@ def test_a_note_keeps_its_lines_and_an_action_is_one() -> None:
         ({"actions": [{"text": " ", "owner_role": "maths_lead", "due_on": "2025-10-02"}]}, "actions"),
     ],
 )
-def test_a_control_character_in_what_a_visit_says_is_refused(changes: dict[str, Any], refused: str) -> None:
+def test_control_character_in_a_visits_text_is_refused(changes: dict[str, Any], refused: str) -> None:
     with pytest.raises(ValidationError) as refusal:
         LogVisitSchema().load(LOG | changes)
     assert [*refusal.value.messages_dict] == [refused]

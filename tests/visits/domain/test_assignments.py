@@ -56,7 +56,7 @@ def test_a_pd_lead_holds_that_role_on_the_first_day(posts: list[Post], code: str
         ("100001", None, None),
     ],
 )
-def test_the_own_school_is_refused_and_one_of_the_own_trust_is_warned_about(
+def test_own_school_is_refused_and_own_trust_gives_a_warning(
     urn: str, trust_uid: str | None, warnings: list[str] | None
 ) -> None:
     if warnings is not None:
@@ -86,7 +86,7 @@ def test_the_own_schools_are_those_where_the_pd_lead_works(
     assert own_urns([PD_LEAD], workplaces, on=SEPTEMBER) == own
 
 
-def test_a_role_that_has_ended_tells_of_no_own_school() -> None:
+def test_ended_role_names_no_own_school() -> None:
     ended = replace(PD_LEAD, urn="100009", ends_on=SEPTEMBER - timedelta(days=1))
     assert own_urns([PD_LEAD, ended], [], on=SEPTEMBER) == {"100001"}
 
@@ -119,7 +119,7 @@ def test_a_day_without_pupils_is_no_school_day() -> None:
 
 
 @given(starts_on=st.dates(date(2023, 9, 1), date(2024, 8, 31)))
-def test_what_is_owed_is_exactly_the_half_terms_with_enough_days_left(starts_on: date) -> None:
+def test_half_terms_with_enough_remaining_days_are_owed(starts_on: date) -> None:
     owed = {each.half_term for each in obligations(LINTON, ["visit"], starts_on=starts_on)}
     for half_term in LINTON:
         days = [

@@ -82,7 +82,7 @@ def test_an_academic_year_written_otherwise_is_refused(text: str) -> None:
     assert refusal.value.code == "bad_academic_year"
 
 
-def test_the_real_calendar_is_taken_whole_or_without_the_half_terms_not_yet_published() -> None:
+def test_real_calendar_is_valid_complete_or_without_later_half_terms() -> None:
     calendars.check_half_terms(LINTON_YEAR, LINTON)
     calendars.check_half_terms(LINTON_YEAR, LINTON[:4])
 
@@ -98,7 +98,7 @@ def test_the_real_calendar_is_taken_whole_or_without_the_half_terms_not_yet_publ
         (3, {"non_school_days": frozenset({date(2024, 3, 29)})}, "non_school_day_outside"),
     ],
 )
-def test_a_calendar_that_cannot_be_is_refused_at_the_half_term_that_is_wrong(
+def test_refusal_of_a_calendar_points_to_the_invalid_half_term(
     index: int, change: dict[str, object], code: str
 ) -> None:
     given_half_terms = [*LINTON]

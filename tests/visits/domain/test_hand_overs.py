@@ -127,7 +127,7 @@ def test_an_assignment_ends_on_the_day_of_its_last_visit_or_later(logged_on: int
         (2, date(2024, 12, 1), CAT),  # after the year, until another assignment follows
     ],
 )
-def test_a_chain_is_entrusted_to_its_current_pd_lead(number: int, day: date, lead: UUID) -> None:
+def test_chain_belongs_to_its_current_pd_lead(number: int, day: date, lead: UUID) -> None:
     chain = chain_of(FIRST, JANUARY, date(2024, 4, 15))
     assert lead_of(chain[number], chain, day=day) == lead
 
@@ -139,7 +139,7 @@ def test_an_end_without_a_successor_leaves_a_chain_to_hub_staff() -> None:
         assert lead_of(tenure, chain, day=date(2024, 3, 2)) is None
 
 
-def test_an_assignment_handed_over_on_its_first_day_is_entrusted_to_nobody_of_its_own() -> None:
+def test_assignment_handed_over_on_its_first_day_has_no_own_pd_lead() -> None:
     chain = chain_of(FIRST, FIRST)
     assert lead_of(chain[0], chain, day=FIRST - DAY) is None
     assert lead_of(chain[1], chain, day=FIRST - DAY) == BEN

@@ -25,7 +25,7 @@ NOTHING = Facts(ends_on=ENDS_ON, met=False, excused=False, planned=False)
         (LAST_DAY_TO_LOG + timedelta(days=1), "missed", "missed"),
     ],
 )
-def test_nothing_held_is_open_then_due_soon_then_awaited_then_missed(
+def test_status_without_a_visit_is_open_due_soon_awaiting_log_then_missed(
     today: date, status: str, with_a_visit_planned: str
 ) -> None:
     assert status_of(NOTHING, today=today) == status

@@ -56,7 +56,7 @@ def starts(found: Calendars, urn: str = OLD) -> list[int]:
         (("la:873",), [1, 1, 1, 1, 1, 1]),
     ],
 )
-def test_a_half_term_is_that_of_the_school_that_stands_on_its_last_day(
+def test_half_term_is_of_the_school_or_successor_on_its_last_day(
     scopes: tuple[str, ...], expected: list[int]
 ) -> None:
     assert starts(calendars(*scopes)) == expected
@@ -81,7 +81,7 @@ def test_the_successor_counts_from_its_first_day(link: date | None, urn: str) ->
     assert found.half_term_on(urn, SUMMER) == expected
 
 
-def test_a_successor_of_which_nothing_else_is_known_yet_changes_nothing() -> None:
+def test_successor_without_facts_is_ignored() -> None:
     found = calendars(f"school:{NEW}", known={OLD: [belonging()]})
     assert starts(found) == [0] * 6
 
@@ -159,7 +159,7 @@ def told(
         ),
     ],
 )
-def test_what_is_said_holds_from_its_day_and_what_was_said_first_for_all_days_before(
+def test_affiliation_applies_from_its_day_and_the_first_to_earlier_days(
     said: list[PublishedAffiliation], expected: list[Affiliation]
 ) -> None:
     assert affiliations(said) == expected
@@ -178,7 +178,7 @@ def test_what_is_said_holds_from_its_day_and_what_was_said_first_for_all_days_be
         max_size=6,
     )
 )
-def test_a_school_belongs_to_something_on_every_day_and_at_last_to_what_was_said_last(
+def test_last_event_decides_the_final_affiliation(
     said: list[PublishedAffiliation],
 ) -> None:
     found = affiliations(said)

@@ -62,7 +62,7 @@ def test_a_visit_logged_on_5_january_is_on_time_for_the_half_term_that_ended_on_
     assert held == visits.TermPlacement(half_term="2025-2", out_of_term=False, late=False)
 
 
-def test_a_visit_in_the_holidays_is_kept_and_flagged_and_never_late() -> None:
+def test_visit_in_the_holidays_is_out_of_term_and_never_late() -> None:
     held = hold(date(2023, 10, 25), date(2024, 6, 1))
     assert held == visits.TermPlacement(half_term=None, out_of_term=True, late=False)
 
@@ -111,7 +111,7 @@ def test_a_visit_is_logged_on_the_day_or_after_it(day: date, ahead: int) -> None
         ("support", None, 8, "department_not_expected"),
     ],
 )
-def test_department_pd_says_who_was_there(
+def test_department_pd_requires_numbers_of_staff(
     kind: str, present: int | None, size: int | None, code: str | None
 ) -> None:
     if code is None:
@@ -122,7 +122,7 @@ def test_department_pd_says_who_was_there(
     assert refusal.value.code == code
 
 
-def test_nothing_is_agreed_for_a_day_before_the_visit() -> None:
+def test_action_due_before_the_visit_is_refused() -> None:
     day = date(2023, 10, 18)
     visits.check_actions([day, day + ONE_DAY], happened_on=day)
     with pytest.raises(Refused) as refusal:

@@ -20,9 +20,7 @@ from hub_visits.store import calendars as calendar_store
 from hub_visits.store import visits as visit_store
 
 
-def test_an_assignment_what_it_owes_and_its_event_are_saved_together(
-    sessions: Sessions, pd_lead_id: UUID
-) -> None:
+def test_assignment_obligations_and_event_are_saved_together(sessions: Sessions, pd_lead_id: UUID) -> None:
     assignment = assigned(sessions, pd_lead_id, kinds=["visit", "department_pd"])
     with sessions() as session:
         assert session.scalar(select(func.count()).select_from(Obligation)) == 12
@@ -69,7 +67,7 @@ def test_a_refused_assignment_writes_nothing(
     assert published(sessions, "PDLeadAssigned") == []
 
 
-def test_who_has_stopped_being_a_pd_lead_is_not_assigned(sessions: Sessions, pd_lead_id: UUID) -> None:
+def test_former_pd_lead_is_not_assigned(sessions: Sessions, pd_lead_id: UUID) -> None:
     with sessions.begin() as session:
         (post,) = session.scalars(select(LeaderPost))
         ended = factories.leader_ended(
@@ -140,9 +138,7 @@ def test_a_visits_half_term_follows_from_the_most_specific_calendar(
         assert planned(sessions, assignment.id, at=day).half_term == expected
 
 
-def test_a_new_calendar_settles_what_is_owed_and_announces_it_once(
-    sessions: Sessions, pd_lead_id: UUID
-) -> None:
+def test_new_calendar_updates_and_publishes_obligations_once(sessions: Sessions, pd_lead_id: UUID) -> None:
     assignment = assigned(sessions, pd_lead_id, kinds=["visit", "department_pd"])
     with sessions.begin() as session:
         same = factories.set_calendar("la:873")
@@ -161,7 +157,7 @@ def test_a_new_calendar_settles_what_is_owed_and_announces_it_once(
 
 
 @pytest.mark.parametrize("expected", [None, 0, 2])
-def test_a_calendar_that_somebody_else_has_set_is_not_overwritten(
+def test_stale_calendar_is_not_overwritten(
     sessions: Sessions, pd_lead_id: UUID, expected: int | None
 ) -> None:
     with pytest.raises(Stale), sessions.begin() as session:
@@ -172,7 +168,7 @@ def test_a_calendar_that_somebody_else_has_set_is_not_overwritten(
         assert session.scalars(select(Calendar.revision)).all() == [1]
 
 
-def test_what_is_not_there_is_said_so(sessions: Sessions, pd_lead_id: UUID) -> None:
+def test_missing_records_are_unknown(sessions: Sessions, pd_lead_id: UUID) -> None:
     with sessions.begin() as session:
         with pytest.raises(Unknown):
             visit_store.get_visit(session, uuid4())
@@ -188,9 +184,7 @@ def test_what_is_not_there_is_said_so(sessions: Sessions, pd_lead_id: UUID) -> N
         assert session.scalars(select(Visit)).all() == []
 
 
-def test_a_half_term_is_excused_once_and_only_where_something_is_owed(
-    sessions: Sessions, pd_lead_id: UUID
-) -> None:
+def test_half_term_is_excused_once_and_only_with_an_obligation(sessions: Sessions, pd_lead_id: UUID) -> None:
     assigned(sessions, pd_lead_id)
     command = ExcuseHalfTerm(urn=factories.SCHOOL, half_term="2023-2", kind="visit", reason="ofsted")
     nothing_owed = ExcuseHalfTerm(

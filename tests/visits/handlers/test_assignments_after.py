@@ -51,14 +51,14 @@ def test_visits_count_that_are_planned_for_later_than_the_day(
 @pytest.mark.parametrize(
     ("day", "is_told"), [(YEARS_END - DAY, True), (YEARS_END, False), (YEARS_END + DAY, False)]
 )
-def test_an_assignment_is_told_while_a_day_of_it_is_left(
+def test_assignment_is_returned_until_its_last_day(
     sessions: Sessions, pd_lead_id: UUID, day: date, is_told: bool
 ) -> None:
     row = assigned(sessions, pd_lead_id)
     assert after(sessions, pd_lead_id, day=day) == ({row.id: 0} if is_told else {})
 
 
-def test_what_was_handed_over_or_ended_is_told_until_its_last_day(
+def test_ended_assignment_is_returned_until_its_last_day(
     sessions: Sessions, pd_lead_id: UUID, other_id: UUID
 ) -> None:
     first = assigned(sessions, pd_lead_id)
@@ -72,7 +72,7 @@ def test_what_was_handed_over_or_ended_is_told_until_its_last_day(
     assert after(sessions, other_id) == {}, "its visits are listed without a lead already"
 
 
-def test_an_assignment_that_was_handed_over_on_its_first_day_is_not_told(
+def test_assignment_handed_over_on_its_first_day_is_not_returned(
     sessions: Sessions, pd_lead_id: UUID, other_id: UUID
 ) -> None:
     row = assigned(sessions, pd_lead_id, starts_on=JANUARY)

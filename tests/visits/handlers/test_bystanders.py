@@ -65,7 +65,7 @@ def urns_of(done: Changes, table: str) -> set[str]:
         (f"school:{NEIGHBOUR}", {NEIGHBOUR}),
     ],
 )
-def test_a_calendar_settles_anew_what_the_schools_of_its_scope_are_owed(
+def test_calendar_updates_obligations_of_schools_in_its_scope(
     sessions: Sessions, assignments: dict[str, UUID], scope: str, urns: set[str]
 ) -> None:
     command = factories.set_calendar(scope, half_term_1=MOVED)
@@ -129,7 +129,7 @@ def test_an_assignment_that_owes_less_loses_its_own_obligations_only(
     assert changed[1][1:] == ("2023-2", "visit")
 
 
-def test_an_assignment_that_owes_nothing_any_more_loses_all_that_it_owed(
+def test_assignment_without_half_terms_loses_all_obligations(
     sessions: Sessions, assignments: dict[str, UUID]
 ) -> None:
     def owe_nothing(session: Session) -> None:
@@ -142,9 +142,7 @@ def test_an_assignment_that_owes_nothing_any_more_loses_all_that_it_owed(
     assert (len(done.deleted), done.changed, done.added) == (12, set(), set())
 
 
-def test_what_one_assignment_owes_is_not_another_ones(
-    sessions: Sessions, assignments: dict[str, UUID]
-) -> None:
+def test_obligations_belong_to_one_assignment(sessions: Sessions, assignments: dict[str, UUID]) -> None:
     with sessions() as session:
         for assignment_id in assignments.values():
             assert len(assignment_store.obligations_of(session, assignment_id)) == 12
@@ -202,7 +200,7 @@ def test_an_exemption_excuses_one_school_in_one_half_term_of_one_kind(
 
 
 @pytest.mark.parametrize("outcome", ["logged", "cancelled"])
-def test_a_visit_that_is_over_says_who_changed_it_and_when_and_no_other_visit_changes(
+def test_only_the_changed_visit_records_time_and_author(
     sessions: Sessions, assignments: dict[str, UUID], outcome: str
 ) -> None:
     visit, _ = (planned(sessions, assignments[urn]) for urn in (SCHOOL, NEIGHBOUR))

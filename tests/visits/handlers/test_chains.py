@@ -62,7 +62,7 @@ def test_each_half_term_is_owed_once_and_what_was_met_stays_met(
     assert [item.status for item in items] == ["met", *["open"] * 5]
 
 
-def test_a_calendar_settles_every_assignment_of_a_chain_for_its_own_half_terms(
+def test_calendar_updates_every_assignment_of_a_chain(
     sessions: Sessions, pd_lead_id: UUID, other_id: UUID
 ) -> None:
     first = assigned(sessions, pd_lead_id)
@@ -118,7 +118,7 @@ def test_a_pd_lead_who_is_assigned_after_an_end_follows_and_takes_over(
         assert visit_queries.without_lead(session, rows, now=SEPTEMBER) == {in_between.id}
 
 
-def test_what_sql_selects_is_what_the_rules_say(sessions: Sessions, pd_lead_id: UUID, other_id: UUID) -> None:
+def test_sql_conditions_agree_with_the_rules(sessions: Sessions, pd_lead_id: UUID, other_id: UUID) -> None:
     """Over a year with two hand-overs, an end, a gap and a new assignment."""
     third = another_lead(sessions)
     first = assigned(sessions, pd_lead_id)

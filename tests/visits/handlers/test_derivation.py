@@ -145,7 +145,7 @@ SUCCESSION: list[Any] = [
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 0, 1), (2, 1, 0), (1, 2, 0)])
-def test_after_a_succession_the_calendar_of_the_successor_counts_in_whatever_order_it_is_told(
+def test_successors_calendar_applies_in_any_order_of_events(
     sessions: Sessions, pd_lead_id: UUID, order: tuple[int, ...]
 ) -> None:
     both: Any = {"half_term_1": (date(2023, 9, 20), *LINTON_DATES[1][1:]), **SHORTER_SUMMER}
@@ -186,7 +186,7 @@ def test_a_visit_that_is_logged_while_a_calendar_is_set_follows_the_calendar(
     assert {found(sessions, visit_id) for visit_id in ids} == {(None, True, False)}
 
 
-def test_where_no_calendar_covers_the_school_any_more_all_stays_as_it_was(
+def test_school_without_a_calendar_keeps_its_obligations_and_visits(
     sessions: Sessions, pd_lead_id: UUID
 ) -> None:
     with sessions.begin() as session:

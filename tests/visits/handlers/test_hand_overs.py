@@ -38,7 +38,7 @@ def visits_of(sessions: Sessions) -> dict[datetime, tuple[UUID, UUID]]:
 
 
 # Long: what one hand-over saves and announces, in one place.
-def test_the_end_the_successor_and_its_visits_are_saved_and_announced_together(
+def test_hand_over_saves_and_publishes_everything_together(
     sessions: Sessions, pd_lead_id: UUID, other_id: UUID
 ) -> None:
     first = assigned(sessions, pd_lead_id, kinds=["visit", "department_pd"])
@@ -91,7 +91,7 @@ def test_the_end_the_successor_and_its_visits_are_saved_and_announced_together(
     }
 
 
-def test_visits_that_were_logged_or_cancelled_stay_with_who_made_them(
+def test_logged_and_cancelled_visits_keep_their_pd_lead(
     sessions: Sessions, pd_lead_id: UUID, other_id: UUID
 ) -> None:
     first = assigned(sessions, pd_lead_id)

@@ -43,7 +43,7 @@ def listed(sessions: Sessions, now: datetime, **wanted: Any) -> list[tuple[str, 
     return [(item.row.half_term, item.status, item.late) for item in items]
 
 
-def test_each_half_term_stands_as_it_does_at_the_instant_asked(sessions: Sessions, a_year: UUID) -> None:
+def test_status_is_as_of_the_requested_instant(sessions: Sessions, a_year: UUID) -> None:
     assert listed(sessions, datetime(2024, 5, 15, 9, 0, tzinfo=UTC)) == [
         ("2023-1", "met", False),
         ("2023-2", "met", True),
@@ -84,7 +84,7 @@ def said(row: Obligation, today: date) -> str:
     return status_of(facts, today=today)
 
 
-def test_the_list_is_narrowed(sessions: Sessions, a_year: UUID) -> None:
+def test_list_is_filtered(sessions: Sessions, a_year: UUID) -> None:
     now = datetime(2024, 5, 15, 9, 0, tzinfo=UTC)
     assert [each[0] for each in listed(sessions, now, status="met")] == ["2023-1", "2023-2"]
     assert [each[0] for each in listed(sessions, now, half_term="2023-4")] == ["2023-4"]

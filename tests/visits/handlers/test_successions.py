@@ -82,7 +82,7 @@ def test_a_visit_of_a_day_before_the_succession_that_is_logged_later_keeps_the_s
 
 
 @pytest.mark.parametrize("named", [SCHOOL, SUCCESSOR])
-def test_whichever_urn_is_named_the_standing_school_has_one_pd_lead_for_a_programme(
+def test_school_has_one_pd_lead_under_any_of_its_urns(
     sessions: Sessions, pd_lead_id: UUID, named: str
 ) -> None:
     assigned(sessions, pd_lead_id)
@@ -190,7 +190,7 @@ def test_a_school_that_closed_for_good_is_planned_for_until_its_last_day(
         assert refusal.value.code == "school_closed"
 
 
-def test_a_successor_that_is_not_known_yet_is_waited_for(sessions: Sessions, pd_lead_id: UUID) -> None:
+def test_unknown_successor_is_refused_for_now(sessions: Sessions, pd_lead_id: UUID) -> None:
     assignment = assigned(sessions, pd_lead_id)
     with sessions.begin() as session:
         factories.tell(session, SchoolClosed(urn=SCHOOL, close_date=LAST_DAY, successor_urn=SUCCESSOR), 8)

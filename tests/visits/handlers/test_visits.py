@@ -14,7 +14,7 @@ from hub_visits.handlers import visits
 from hub_visits.store.visits import get_visit
 
 
-def test_a_logged_visit_is_announced_without_its_note(sessions: Sessions, pd_lead_id: UUID) -> None:
+def test_event_of_a_logged_visit_has_no_note(sessions: Sessions, pd_lead_id: UUID) -> None:
     assignment = assigned(sessions, pd_lead_id)
     visit = planned(sessions, assignment.id)
     logged(sessions, visit.id, now=datetime(2023, 9, 18, 15, 0, tzinfo=UTC))
@@ -39,7 +39,7 @@ def test_a_logged_visit_is_announced_without_its_note(sessions: Sessions, pd_lea
     assert not any("calm" in str(row.data) or "bar models" in str(row.data) for row in published(sessions))
 
 
-def test_department_pd_is_announced_twice_over(sessions: Sessions, pd_lead_id: UUID) -> None:
+def test_department_pd_publishes_two_events(sessions: Sessions, pd_lead_id: UUID) -> None:
     assignment = assigned(sessions, pd_lead_id, kinds=["department_pd"])
     visit = planned(sessions, assignment.id, kind="department_pd")
     now = datetime(2023, 9, 18, 15, 0, tzinfo=UTC)
@@ -74,7 +74,7 @@ def test_a_visit_is_logged_once_and_not_cancelled_after(sessions: Sessions, pd_l
     assert len(published(sessions, "VisitLogged", "VisitCancelled")) == 1
 
 
-def test_a_cancelled_visit_says_why_and_by_whom(sessions: Sessions, pd_lead_id: UUID) -> None:
+def test_cancelled_visit_records_reason_and_author(sessions: Sessions, pd_lead_id: UUID) -> None:
     visit = planned(sessions, assigned(sessions, pd_lead_id).id)
     with sessions.begin() as session:
         row = visits.cancel_visit(

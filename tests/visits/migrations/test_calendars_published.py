@@ -30,7 +30,7 @@ VALUES ('ONE1', 2, '2025-11-03', '2025-12-19', '{2025-11-28,2025-11-07}'),
 PUBLISHED = "SELECT subject, revision, occurred_at, data, published_at FROM outbox ORDER BY position"
 
 
-def test_calendars_of_before_are_published_once_with_the_time_of_their_last_change(
+def test_existing_calendars_are_published_once(
     postgres: PostgresServer,
 ) -> None:
     url = postgres.new_database()

@@ -89,7 +89,7 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def test_what_was_derived_is_derived_again_once_and_announced(postgres: PostgresServer) -> None:
+def test_derived_rows_are_recalculated_and_published_once(postgres: PostgresServer) -> None:
     url = postgres.new_database()
     config = alembic_config(url, MIGRATIONS)
     command.upgrade(config, HEAD_BEFORE)

@@ -20,7 +20,7 @@ VALUES ('{id}', '110623', '{id}', '{programme}', '2025/26', '{starts}', '2026-08
 ENDED = "UPDATE assignments SET ends_on = '2026-01-11', end_reason = 'left' WHERE programme = 'intensive'"
 
 
-def test_assignments_of_before_are_chains_of_their_own(postgres: PostgresServer) -> None:
+def test_existing_assignments_are_their_own_chains(postgres: PostgresServer) -> None:
     url = postgres.new_database()
     config = alembic_config(url, MIGRATIONS)
     command.upgrade(config, HEAD_BEFORE)

@@ -13,7 +13,7 @@ LAST = date(2024, 3, 29)
 MIDNIGHT = datetime(2024, 3, 30, tzinfo=UTC)
 
 
-def test_the_answer_travels_as_text_and_numbers_by_school(sessions: Sessions, pd_lead_id: UUID) -> None:
+def test_rpc_result_is_text_and_numbers_by_school(sessions: Sessions, pd_lead_id: UUID) -> None:
     rows = [assigned(sessions, pd_lead_id, programme=name) for name in ("tfm_support", "intensive")]
     planned(sessions, rows[0].id, at=MIDNIGHT)
     service = VisitsService()
