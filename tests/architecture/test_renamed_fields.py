@@ -36,7 +36,7 @@ from hub_contracts.enrolment import SchoolClosed, SchoolImported, TeacherMerged
 from hub_messaging.reactions import on
 from hub_visits.handlers import schools
 
-on(SchoolImported, schools.on_school_told)
+on(SchoolImported, schools.on_school_changed)
 on(TeacherMerged, schools.on_school_closed)
 """
 

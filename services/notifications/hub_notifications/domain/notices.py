@@ -3,8 +3,7 @@
 Decided at the moment of sending. One difference is one message, however many events caused it.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,8 +14,13 @@ from hub_notifications.domain.participations import (
     Participation,
     Place,
     PlaceState,
-    Session,
     WaitingState,
+)
+from hub_notifications.domain.session_notices import (
+    first_start,
+    notified_items,
+    removed_items,
+    sessions_changed,
 )
 
 OPEN_APPLICATIONS: Final = frozenset({ApplicationState.SUBMITTED, ApplicationState.WAITLISTED})
@@ -51,7 +55,7 @@ def unannounced_items(
         or not notified.knows_held_place(place.enrolment_id)
     ):
         return {}
-    return {"place": _place_item(place)} | _removed(notified.expected_sessions(now))
+    return {"place": _place_item(place)} | removed_items(notified.expected_sessions(now))
 
 
 def _group_cancelled(participation: Participation, notified: NotifiedState, now: datetime) -> Notice | None:
@@ -71,13 +75,13 @@ def _group_cancelled(participation: Participation, notified: NotifiedState, now:
     if not (held or waited or applied):
         return None
     removed = notified.expected_sessions(now)
-    items: dict[str, Facts] = {"group": {"cancelled": participation.cancelled}} | _removed(removed)
+    items: dict[str, Facts] = {"group": {"cancelled": participation.cancelled}} | removed_items(removed)
     if place is not None:
         items["place"] = _place_item(place, PlaceState.GROUP_CANCELLED)
     return Notice(
         kind=Kind.WORK_GROUP_CANCELLED,
         items=items,
-        starts_at=_first_start(session.starts_at for session in removed),
+        starts_at=first_start(session.starts_at for session in removed),
         cancelled=tuple((session, None) for session in removed),
         held_place=held,
     )
@@ -102,8 +106,8 @@ def _place_ended(participation: Participation, notified: NotifiedState, now: dat
     removed = notified.expected_sessions(now)
     return Notice(
         kind=Kind.PLACE_ENDED,
-        items={"place": _place_item(place)} | _removed(removed),
-        starts_at=_first_start(session.starts_at for session in removed),
+        items={"place": _place_item(place)} | removed_items(removed),
+        starts_at=first_start(session.starts_at for session in removed),
         cancelled=tuple((session, None) for session in removed),
     )
 
@@ -121,64 +125,11 @@ def _place_confirmed(participation: Participation, notified: NotifiedState, now:
     ]
     return Notice(
         kind=Kind.PLACE_CONFIRMED,
-        items={"place": _place_item(place)} | _notified(added) | _removed(not_held),
-        starts_at=_first_start(session.starts_at for session in added),
+        items={"place": _place_item(place)} | notified_items(added) | removed_items(not_held),
+        starts_at=first_start(session.starts_at for session in added),
         added=added,
         held_place=True,
     )
-
-
-def _sessions_changed(participation: Participation, notified: NotifiedState, now: datetime) -> Notice | None:
-    """Notify a participant of new, moved and cancelled sessions that have not begun."""
-    place = participation.place
-    if (
-        place is None
-        or place.state is not PlaceState.ACTIVE
-        or not notified.knows_held_place(place.enrolment_id)
-    ):
-        return None
-    added, moved = [], []
-    for session in participation.upcoming_sessions(now):
-        before = notified.sessions.get(session.session_id)
-        if before is None or before.removed:
-            added.append(session)
-        elif before.differs_from(session):
-            moved.append((before, session))
-    cancelled = _cancelled_sessions(participation, notified, place, now)
-    if not (added or moved or cancelled):
-        return None
-    starts = [session.starts_at for session in added]
-    starts += [start for before, after in moved for start in (before.starts_at, after.starts_at)]
-    starts += [session.starts_at for session, _ in cancelled]
-    return Notice(
-        kind=_kind_of_change(added, moved, cancelled),
-        items=_notified(added)
-        | _notified(session for _, session in moved)
-        | _removed(session for session, _ in cancelled),
-        starts_at=_first_start(start for start in starts if start > now),
-        added=tuple(added),
-        moved=tuple(moved),
-        cancelled=tuple(cancelled),
-        held_place=True,
-    )
-
-
-def _cancelled_sessions(
-    participation: Participation, notified: NotifiedState, place: Place, now: datetime
-) -> list[tuple[NotifiedSession, str | None]]:
-    """Return upcoming sessions cancelled since the place was given, which the participant may expect."""
-    found: list[tuple[NotifiedSession, str | None]] = []
-    for session in sorted(
-        participation.sessions.values(), key=lambda each: (each.starts_at, each.session_id)
-    ):
-        if session.cancelled is None or session.cancelled_at is None:
-            continue
-        before = notified.sessions.get(session.session_id)
-        if before is None and session.cancelled_at > place.since and session.starts_at > now:
-            found.append((NotifiedSession.of(session), session.cancelled))
-        if before is not None and not before.removed and before.starts_at > now:
-            found.append((before, session.cancelled))
-    return found
 
 
 def _offer(participation: Participation, notified: NotifiedState, now: datetime) -> Notice | None:  # noqa: ARG001 - a rule
@@ -224,7 +175,7 @@ RULES: Final[tuple[Rule, ...]] = (
     _completed,
     _place_ended,
     _place_confirmed,
-    _sessions_changed,
+    sessions_changed,
     _offer,
     _application,
 )
@@ -236,26 +187,3 @@ def _is_participant(participation: Participation) -> bool:
 
 def _place_item(place: Place, state: PlaceState | None = None) -> Facts:
     return {"enrolment_id": str(place.enrolment_id), "state": str(state or place.state)}
-
-
-def _kind_of_change(added: object, moved: object, cancelled: object) -> Kind:
-    match (bool(added), bool(moved), bool(cancelled)):
-        case (True, False, False):
-            return Kind.SESSION_SCHEDULED
-        case (False, True, False):
-            return Kind.SESSION_RESCHEDULED
-        case (False, False, True):
-            return Kind.SESSION_CANCELLED
-    return Kind.SESSIONS_CHANGED
-
-
-def _first_start(starts: Iterable[datetime]) -> datetime | None:
-    return min(starts, default=None)
-
-
-def _notified(sessions: Iterable[Session]) -> dict[str, Facts]:
-    return {f"session:{each.session_id}": NotifiedSession.of(each).to_json() for each in sessions}
-
-
-def _removed(sessions: Iterable[NotifiedSession]) -> dict[str, Facts]:
-    return {f"session:{each.session_id}": replace(each, removed=True).to_json() for each in sessions}

@@ -53,16 +53,7 @@ def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) 
     )
     session.add(visit)
     session.flush()
-    event = VisitPlanned(
-        visit_id=visit.id,
-        assignment_id=visit.assignment_id,
-        urn=visit.urn,
-        pd_lead_id=visit.pd_lead_id,
-        planned_at=visit.planned_at,
-        kind=VisitKind(visit.kind),
-        half_term=visit.half_term,
-    )
-    outbox.record(session, event, occurred_at=now, by=by)
+    outbox.record(session, _visit_planned(visit), occurred_at=now, by=by)
     return visit
 
 
@@ -111,6 +102,18 @@ def cancel_visit(session: Session, command: CancelVisit, *, now: datetime, by: s
     event = VisitCancelled(visit_id=visit.id, urn=visit.urn, reason=command.reason)
     outbox.record(session, event, occurred_at=now, by=by)
     return visit
+
+
+def _visit_planned(visit: Visit) -> VisitPlanned:
+    return VisitPlanned(
+        visit_id=visit.id,
+        assignment_id=visit.assignment_id,
+        urn=visit.urn,
+        pd_lead_id=visit.pd_lead_id,
+        planned_at=visit.planned_at,
+        kind=VisitKind(visit.kind),
+        half_term=visit.half_term,
+    )
 
 
 def _half_term_on(session: Session, assignment: Assignment, day: date) -> calendars.HalfTerm | None:
