@@ -48,7 +48,7 @@ def summary(branches: int, taken: int, statements: int = 100, reached: int = 100
 
 
 def test_the_page_names_every_file_that_is_measured_and_no_other() -> None:
-    said = "run `make coverage`, or `python -m tests.support.coverage_names` until somebody does"
+    said = "run `make coverage`, or `python -m tests.support.coverage_names` until then"
     assert files_named(PAGE.read_text()) == set(sources()), said
 
 
@@ -79,7 +79,7 @@ def test_every_measured_file_belongs_to_one_package() -> None:
         assert sum(file.startswith(f"{package.folder}/") for package in PACKAGES) == 1, file
 
 
-def test_a_line_is_told_by_its_text_and_a_way_by_both_ends() -> None:
+def test_line_is_identified_by_its_text_and_branch_by_both_ends() -> None:
     asked, ask = line_of("if not self.asked:"), line_of('self._event.send("stop")')
     gaps = list(gaps_of(FILE, told([], [[asked, ask], [asked, -1]])))
     assert [gap.text for gap in gaps] == [

@@ -1,4 +1,4 @@
-"""What the services declare: every route has a rule and a place, every subscription has a publisher."""
+"""Declarations of the services: every route has a role rule and a path, every subscription a publisher."""
 
 import json
 import re
@@ -99,10 +99,10 @@ def test_an_event_type_has_one_subscription_in_a_service(name: str) -> None:
     assert len(types) == len(set(types))
 
 
-def test_reporting_hears_everything(subscribers: list[Subscriber]) -> None:
+def test_reporting_subscribes_to_every_event(subscribers: list[Subscriber]) -> None:
     (reporting,) = (s for s in subscribers if s.service == "reporting")
-    heard = {type_ for types in reporting.listens_to.values() for type_ in types}
-    assert heard == {type_ for type_, event in EVENTS.items() if event.publisher != "reporting"}
+    subscribed = {type_ for types in reporting.listens_to.values() for type_ in types}
+    assert subscribed == {type_ for type_, event in EVENTS.items() if event.publisher != "reporting"}
 
 
 @pytest.mark.parametrize(("asked", "by"), [("enrolment", "notifications"), ("visits", "enrolment")])
@@ -121,8 +121,8 @@ def test_a_service_is_asked_only_by_the_one_that_may(
 
     may_ask = {s.service for s in subscribers if may(s, "write", "nameko-rpc", f"{asked}.contacts")}
     may_bind = {s.service for s in subscribers if may(s, "read", "nameko-rpc", f"{asked}.*")}
-    may_hear = {s.service for s in subscribers if re.match(permissions_of(s)["read"], rpc_queue_of(asked))}
-    assert (may_ask, may_bind, may_hear) == ({by}, {asked}, {asked})
+    readers = {s.service for s in subscribers if re.match(permissions_of(s)["read"], rpc_queue_of(asked))}
+    assert (may_ask, may_bind, readers) == ({by}, {asked}, {asked})
     wildcards = ("#", "*", "*.*", "#.contacts", "*.contacts")
     assert not any(may(s, "read", "nameko-rpc", key) for s in subscribers for key in wildcards)
 

@@ -1,4 +1,4 @@
-"""Which events change each fact that notifications keeps: it hears of every change, and of nothing else."""
+"""Copied facts of notifications: it subscribes to every event that changes one, and to no other."""
 
 import re
 from typing import Final
@@ -10,7 +10,7 @@ from hub_messaging.subscribe import subscriptions_of
 from hub_notifications.models import Base
 from hub_notifications.service import NotificationsService
 
-# What notifications makes itself, and so no copy of a fact of others.
+# Tables that notifications owns, without copies of facts.
 OWN: Final = {"messages", "told_items", "calendar_entries", "sender_trouble"}
 
 CHANGED_BY: Final[dict[str, set[str]]] = {
@@ -39,7 +39,7 @@ CHANGED_BY: Final[dict[str, set[str]]] = {
     "visits": {"VisitPlanned", "VisitReassigned", "VisitCancelled", "VisitLogged"},
     "assignments": {"PDLeadAssigned", "PDLeadUnassigned"},
 }
-# Heard although no fact is kept of its subject.
+# Subscribed without a copied fact of the subject.
 WITHOUT_A_FACT: Final = {"TeacherAnonymised": "suppresses what is due to the person"}
 
 NOUNS: Final = {  # of the subjects of events → tables that keep facts of them
@@ -63,13 +63,13 @@ CHANGES_NOTHING_KEPT: Final = {
     "SchoolEnrolled": "counts schools of a Work Group; each place has an event of its own",
     "PlaceSchoolCorrected": "messages do not name the school of a participant",
     "WorkGroupClosed": "ParticipantCompleted and WaitingListLeft tell what it means for each person",
-    "WorkGroupConfirmed": "a Work Group that goes ahead is told by its sessions",
+    "WorkGroupConfirmed": "participants are notified by the sessions of a confirmed Work Group",
     "WorkGroupFellBelowMinimum": "the hub decides what follows; WorkGroupCancelled tells that",
     "ApologiesReceived": "a participant who sends apologies keeps the session in their calendar",
-    "AttendanceCorrected": "is about a session that is over",
-    "SessionCompleted": "is about a session that is over",
-    "PDDayHeld": "is about a PD day that is over",
-    "DepartmentPDHeld": "is about a visit that is over",
+    "AttendanceCorrected": "is about a session that has ended",
+    "SessionCompleted": "is about a session that has ended",
+    "PDDayHeld": "is about a PD day that has ended",
+    "DepartmentPDHeld": "is about a visit in the past",
     "VisitRecalculated": "messages about a visit do not name its half term",
 }
 
@@ -82,7 +82,7 @@ def noun_of(about: str) -> str:
 
 
 def subscribed() -> set[str]:
-    """Types that notifications hears."""
+    """Return the event types to which notifications subscribes."""
     return {type_ for each in subscriptions_of(NotificationsService) for type_ in each.event_classes}
 
 
@@ -91,7 +91,7 @@ def test_the_table_names_every_fact_that_is_kept() -> None:
     assert set().union(*NOUNS.values()) == CHANGED_BY.keys()
 
 
-def test_notifications_hears_exactly_the_events_that_change_a_fact() -> None:
+def test_notifications_subscribes_to_exactly_the_events_that_change_a_fact() -> None:
     assert subscribed() == set().union(*CHANGED_BY.values(), WITHOUT_A_FACT)
 
 
@@ -103,7 +103,7 @@ def test_every_event_about_a_noun_changes_a_fact_or_says_why_not(noun: str) -> N
     assert about - changing == {type_ for type_ in CHANGES_NOTHING_KEPT if type_ in about}
 
 
-def test_each_reason_is_about_an_event_that_exists_and_is_not_heard() -> None:
+def test_each_reason_names_an_existing_event_without_a_subscription() -> None:
     assert CHANGES_NOTHING_KEPT.keys() <= EVENTS.keys()
     assert not CHANGES_NOTHING_KEPT.keys() & subscribed()
     assert all(noun_of(EVENTS[type_].about) in NOUNS for type_ in CHANGES_NOTHING_KEPT)

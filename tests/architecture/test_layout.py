@@ -1,4 +1,4 @@
-"""The house: whoever knows one service knows them all, and nothing grows without a reason."""
+"""The layout of the codebase: the same roles and names in every service, and limits of size."""
 
 import ast
 import re
@@ -39,7 +39,7 @@ LINES_IN_A_FILE = 250
 LINES_IN_A_FUNCTION = 40
 REASON = re.compile(r"#\s*(long|longer)[ ,:]", re.IGNORECASE)
 
-# The post office and the ground serve any business.
+# The messaging library and the platform contain no word of a Maths Hub.
 HUB_WORDS = re.compile(
     r"\b(school|teacher|urn|trn|gias|ncetm|maths|work.?group|pd.?lead|visit|enrol\w*|participant|headteacher|trust)s?\b",
     re.IGNORECASE,
@@ -56,7 +56,7 @@ def python_files() -> list[Path]:
 
 
 def test_no_test_borrows_from_another_file_of_tests() -> None:
-    """What several need lives in a room of its own, such as factories, steps or a desk."""
+    """Shared helpers belong in a module of their own, such as factories, steps or a desk."""
     borrowed = [
         f"{path}: {node.module}"
         for path in python_files()
@@ -126,7 +126,7 @@ def test_a_function_is_short_or_says_why_not() -> None:
 
 
 @pytest.mark.parametrize("package", ["hub_messaging", "hub_platform"])
-def test_the_shared_ground_knows_no_word_of_a_hub(package: str) -> None:
+def test_messaging_and_platform_contain_no_word_of_a_hub(package: str) -> None:
     for path in sorted((ROOT / "shared" / package).rglob("*.py")):
         text = path.read_text().replace("maths hub", "")  # "no word of a maths hub" may be said
         assert HUB_WORDS.search(text) is None, f"{path.name}: {HUB_WORDS.search(text)}"

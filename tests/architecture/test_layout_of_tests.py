@@ -1,4 +1,4 @@
-"""Directories of tests mirror the source: whoever knows where a rule lives knows where its tests are."""
+"""Directories of tests mirror those of the source."""
 
 from pathlib import Path
 

@@ -10,7 +10,7 @@ from hub_local.services import SERVICES
 from hub_platform.routes import routes_of
 from hub_platform.schemas import Lines
 
-# What is read on a page of its own and gets into no header, subject or line of a calendar or log.
+# Texts that are shown on a page only, never in a header, subject, calendar or log.
 SEVERAL_LINES = {
     "CorrectAttendanceSchema.note",
     "ReviewLessonSchema.learning_note",

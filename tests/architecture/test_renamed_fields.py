@@ -14,7 +14,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[2]
 SCHOOLS: Final = "shared/hub_contracts/enrolment/schools.py"
-READ: Final = (  # what mypy reads; everything else is skipped
+READ: Final = (  # folders that mypy reads; all others are skipped
     "services/*/hub_*/service.py",
     "services/*/hub_*/handlers/*.py",
     "services/*/hub_*/steps/*.py",

@@ -1,4 +1,4 @@
-"""What each service does by itself: how often, and by which clock."""
+"""Timers of each service: their period and their clock."""
 
 from collections.abc import Iterator
 from typing import Any

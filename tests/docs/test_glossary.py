@@ -25,7 +25,7 @@ def sections() -> dict[str, str]:
 
 
 def listed(text: str) -> list[str]:
-    """What each line of a list or a table is about: its first words in bold, or its first column."""
+    """Return the entry of each line of a list or table: its first bold words, or its first column."""
     entries = [re.match(r"- \*\*(.+?)\*\*", line) for line in text.splitlines() if line.startswith("- ")]
     rows = [line for line in text.splitlines() if line.startswith("|")][2:]
     assert all(entries), text
@@ -84,7 +84,7 @@ def test_every_event_is_named_and_nothing_that_is_none() -> None:
     assert sorted(re.findall(r"`(\w+)`", sections()["Events"])) == sorted(EVENTS)
 
 
-def test_every_word_of_a_rule_is_told_and_no_other() -> None:
+def test_codes_of_rules_and_of_the_page_are_equal() -> None:
     told = set(re.findall(r"`(\w+)`", sections()[WORDS]))
     used = dict(domain_words())
     assert len(used) > 100  # so that a renamed constant does not empty this test

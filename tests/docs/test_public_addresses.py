@@ -44,7 +44,7 @@ def test_every_public_address_has_a_limit_and_a_test_that_exists() -> None:
         assert [file for file in files if not (ROOT / file).is_file()] == []
 
 
-def test_the_gateway_asks_nobody_to_sign_in_at_a_public_page() -> None:
+def test_gateway_requires_no_sign_in_for_public_pages() -> None:
     """With an issuer, browsers without a session are sent there from every other page."""
     gateway = (ROOT / "deploy" / "caddy" / "Caddyfile").read_text()
     (listed,) = re.findall(r"not path (.+)", gateway)

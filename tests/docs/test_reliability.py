@@ -1,4 +1,4 @@
-"""What docs/reliability.md says of mail servers are the cases that the tests try, with what they assert."""
+"""docs/reliability.md lists the tested cases of mail servers with their expected results."""
 
 import re
 

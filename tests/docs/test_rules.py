@@ -72,7 +72,7 @@ def test_every_code_has_a_rule_and_every_rule_a_code(service: str, folder: str) 
     assert told - raised == set(), f"raised nowhere below {folder}"
 
 
-def test_who_hands_on_a_code_is_known_and_nobody_else_hides_one() -> None:
+def test_functions_with_a_code_as_argument_are_listed() -> None:
     hidden = {
         (said.path, said.function) for folder in SOURCES.values() for said in said_in(folder) if not said.code
     }
@@ -94,7 +94,7 @@ def test_a_rule_is_a_sentence_with_a_source(rule: Rule) -> None:
     assert known, f"{name} is not explained below Sources"
 
 
-def test_every_source_is_used_and_every_invariant_is_told() -> None:
+def test_every_source_and_invariant_is_used() -> None:
     used = {re.split(r"[ ,]", rule.source)[0] for rule in rules()}
     assert {name.split()[0] for name in sources()} == used
     part = PAGE.read_text().partition("The invariants")[2].partition("\n## ")[0]

@@ -19,7 +19,7 @@ from tests.support.waiting import wait_until
 def _filled(
     postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningHub]:
-    """All services, once everything has happened and reporting has heard of it."""
+    """Return all services after reporting has projected every event."""
     with (
         mail_server() as mail,
         running_hub(tmp_path_factory.mktemp("figures"), postgres, broker, mail) as hub,

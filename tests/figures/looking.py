@@ -1,4 +1,4 @@
-"""What the dashboard says, number by number."""
+"""Readers of each number on the dashboard."""
 
 import re
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def districts(page: Element) -> list[dict[str, Any]]:
 
 
 def attention(page: Element) -> list[tuple[int, str]]:
-    """What needs attention: how many each item counts, and the address of its list."""
+    """Return the items that need attention: for each its count and the address of its list."""
     return [
         (int(numbers(item.every("strong")[0].text)[0]), str(item.every("a")[0].attributes["href"]))
         for item in page.one("attention").every("li")

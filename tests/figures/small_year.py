@@ -32,12 +32,12 @@ TERMS: Final = (
 
 
 def fill(office: Office) -> None:
-    """Do everything."""
+    """Send the commands of both years, in order."""
     _register_schools(office)
     _appoint(office)
     groups.last_year(office)
     groups.this_year(office)
-    _days_for_everybody(office)
+    _open_days(office)
     _support(office)
     _schools_change(office)
 
@@ -85,7 +85,7 @@ def _appoint(office: Office) -> None:
     office.desk.make("leaders", body | {"core_leadership": True, "ends_on": "2026-11-30"})
 
 
-def _days_for_everybody(office: Office) -> None:
+def _open_days(office: Office) -> None:
     """A PD day, a conference and one that was cancelled."""
     people = office.people("primary 3", "fenland 1", "elsewhere 2", "y 0", on=date(2026, 9, 10))
     for kind, day in (("pd_day", date(2026, 11, 20)), ("conference", date(2026, 6, 12))):

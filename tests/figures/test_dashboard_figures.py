@@ -22,7 +22,7 @@ from tests.figures.small_year import TRUSTS
 from tests.reporting.reading import Element
 
 FILTERS: Final = ("", "hub", "la:873", "la:874", "phase:primary", f"trust:{TRUSTS[0]}")
-HEADLINE: Final = "la:873"  # whose schools the first figure is about as long as no filter is chosen
+HEADLINE: Final = "la:873"  # scope of the first figure without a filter
 YEARS: Final = {
     "2026/27": PERIODS["this year"],
     "2025/26": PERIODS["last year"],

@@ -1,4 +1,4 @@
-"""Steps that visits hears or is asked to do, played in this process, and what of it reporting hears."""
+"""Events and commands for visits, applied in this process, and the resulting events for reporting."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ Act = Callable[[Session, datetime], object]  # of hub staff or a PD lead, at vis
 
 @dataclass(frozen=True)
 class Step:
-    """Something that visits hears or is asked to do on a day."""
+    """One event or command for visits, with its day."""
 
     on: date
     what: Said | Act
@@ -83,7 +83,7 @@ def log_of(visit_id: UUID, kind: str, happened_on: date) -> LogVisit:
 
 
 def play(sessions: Sessions, steps: Iterable[Step]) -> int:
-    """Let visits hear and do it, each step in a transaction of its own; gives how many were refused."""
+    """Apply the steps to visits, each in its own transaction; return the number of refused ones."""
     refused = 0
     for step in steps:
         try:
@@ -113,7 +113,7 @@ def _tell(session: Session, said: Said, now: datetime) -> None:
 
 
 def everything_said(sessions: Sessions, steps: Iterable[Step]) -> list[Delivery[Any]]:
-    """What enrolment has said in some steps, and all that visits has published."""
+    """Return enrolment's events of the steps and all published events of visits."""
     said = [step.what for step in steps if isinstance(step.what, Said)]
     with sessions() as session:
         rows = session.execute(sa.select(outbox).order_by(outbox.c.position)).all()

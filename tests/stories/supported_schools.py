@@ -1,7 +1,7 @@
 """An invented year of supported schools for visits and reporting together, the same for the same seed.
 
-Both services run their handlers in this process, each on a database of its own. What enrolment says is heard
-on a day that is drawn, hub staff and PD leads do what they do on theirs: so the order of everything is drawn.
+Both services run their handlers in this process, each with its own database. Events of enrolment arrive on a
+random day, commands of hub staff and PD leads on theirs, so the whole order is random.
 """
 
 import random
@@ -64,18 +64,18 @@ KINDS: Final = ("support", "observation", "department_pd")
 
 @dataclass
 class Year:
-    """What happens in a year, drawn from a seed."""
+    """The random steps of one year, the same for the same seed."""
 
     seed: int
     draw: random.Random = field(init=False)
     revisions: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Begin to draw."""
+        """Create the random generator from the seed."""
         self.draw = random.Random(self.seed)
 
     def steps(self) -> list[Step]:
-        """All steps in their order; those of one day in any order, but for those that follow each other."""
+        """Return all steps by day, in random order within a day unless they depend on each other."""
         threads = [
             *self._changes_of_schools(),
             *([self._calendar()] for _ in range(6)),
@@ -88,7 +88,7 @@ class Year:
         return beginning + sorted((step for thread in threads for step in thread), key=lambda step: step.on)
 
     def _day(self) -> date:
-        """Any day of the year, most often one of school."""
+        """Return a random day of the year, most often a school day."""
         first, last = self.draw.choice(HALF_TERMS)
         return first + timedelta(days=self.draw.randrange(-2, (last - first).days + 12))
 
@@ -111,8 +111,8 @@ class Year:
         self.revisions[event.subject] = self.revisions.get(event.subject, 0) + 1
         return Said(event, self.revisions[event.subject], noon(on))
 
-    def _heard(self, *said: Said) -> list[Step]:
-        """What is said is heard at once, or after some weeks."""
+    def _received(self, *said: Said) -> list[Step]:
+        """Return steps by which visits receives the events at once, or up to 60 days later."""
         wait = timedelta(days=self.draw.choice([0, 0, 1, 20, 60]))
         return [Step(each.at.date() + wait, each) for each in said]
 
@@ -138,16 +138,16 @@ class Year:
     def _changes_of_schools(self) -> Iterator[list[Step]]:
         """Schools change their trust or authority, close, and are carried on; a PD lead moves."""
         for urn in SUCCESSORS:
-            yield self._heard(self._imported(urn, self._day()))
+            yield self._received(self._imported(urn, self._day()))
         for urn in SUPPORTED:
             on = self._day()
             facts = self._facts(urn, on)
-            yield self._heard(self._said(SchoolChanged(**facts, changed_fields=["trust_uid"]), on))
+            yield self._received(self._said(SchoolChanged(**facts, changed_fields=["trust_uid"]), on))
         closed = self.draw.sample(SUPPORTED[1:], 3)
         links = [(urn, self.draw.choice(SUPPORTED[:1] + SUCCESSORS)) for urn in closed]
         links.append((SUCCESSORS[0], SUCCESSORS[1]))  # a chain, where the first has become one
         for urn, successor in links:
-            yield self._heard(*self._succession(urn, successor))
+            yield self._received(*self._succession(urn, successor))
         there = TeacherRegistered(teacher_id=LEAD, urn="980099", role=TeacherRole.CLASS_TEACHER)
         move = TeacherMovedSchool(
             teacher_id=LEAD,
@@ -156,7 +156,7 @@ class Year:
             role=TeacherRole.CLASS_TEACHER,
             moved_on=(on := self._day()),
         )
-        yield self._heard(self._said(there, FIRST), self._said(move, on))
+        yield self._received(self._said(there, FIRST), self._said(move, on))
 
     def _succession(self, urn: str, successor_urn: str) -> list[Said]:
         """A school closes, with or without a day, and another one carries it on."""

@@ -119,7 +119,7 @@ def test_a_lesson_is_studied_together(office: Office, desk: Desk) -> None:
     what = {"focus": "reasoning", "lesson_at": MEETS.isoformat()}
     planned = at_hand.made(f"work-groups/{group_id}/lesson-studies", plan | what)
     one = f"lesson-studies/{planned['cycle_id']}"
-    learned = {"learning_note": "Drawing the bar first slowed everybody down, to the good."}
+    learned = {"learning_note": "Drawing the bar first slowed all pupils down, to the good."}
     assert problem(at_hand.post(f"{one}/review", learned))[:2] == (409, "not_taught")
     assert at_hand.post(f"{one}/taught", {}, at=MEETS).json["status"] == "taught"
     assert at_hand.post(f"{one}/review", learned, at=MEETS + DAY).json["status"] == "reviewed"

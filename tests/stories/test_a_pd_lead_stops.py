@@ -1,4 +1,4 @@
-"""A PD lead stops in the middle of a year: hub staff are told what has to be handed over."""
+"""A PD lead stops in the middle of a year: the response lists the assignments to hand over."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ def supported(office: Office, urn: str, pd_lead_id: str) -> str:
 
     def assigned() -> Any:
         reply = office("POST", "/visits/v1/assignments", body)
-        return reply.json if reply.status == 201 else None  # visits may not have heard of both yet
+        return reply.json if reply.status == 201 else None  # visits may not have received both yet
 
     assignment_id: str = wait_until(assigned, deadline=20, interval=0.2)["assignment_id"]
     for at in PLANNED:
@@ -42,7 +42,7 @@ def end(desk: Desk, role: dict[str, Any], last_day: str, at: datetime = NOW) -> 
 
 
 def test_a_pd_lead_stops_whose_records_were_merged(office: Office, desk: Desk) -> None:
-    """The assignment names the merged record; it is told all the same, until it is handed over."""
+    """The assignment names the merged record and is listed until it is handed over."""
     school, own, other = desk.schools(3)
     again, ada = desk.teacher(own), desk.teacher(own)
     grace = desk.teacher(other)
@@ -70,7 +70,7 @@ def test_a_pd_lead_stops_whose_records_were_merged(office: Office, desk: Desk) -
 
 
 def test_a_pd_lead_stops_while_visits_is_away(office: Office, desk: Desk) -> None:
-    """The role ends; hub staff are told where to look later."""
+    """The role ends; the response names the list to read later."""
     role = desk.made("leaders", leader_body(desk.teacher(desk.schools()[0]), role="pd_lead"))
     office.hub.fleet.stop("visits")
     try:
@@ -93,7 +93,7 @@ def test_a_pd_lead_stops_while_visits_is_away(office: Office, desk: Desk) -> Non
 def test_the_broker_lets_a_service_ask_only_what_it_may(
     office: Office, service: str, question: str, may: bool
 ) -> None:
-    """What visits may answer gives it no way to ask enrolment for addresses."""
+    """The permission to answer RPC requests does not permit visits to request addresses from enrolment."""
     with connected(office.hub.fleet.connections.amqp_uris[service]) as connection:
         channel = connection.channel()
         if may:

@@ -19,7 +19,7 @@ def participant(teacher_id: str) -> dict[str, str]:
 def test_a_school_applies_in_time_with_its_heads_agreement(office: Office, desk: Desk) -> None:
     """One form for two teachers; without the head's word, or a minute late, it goes nowhere.
 
-    Whom the hub declines is told.
+    Declined applicants are notified.
     """
     group_id = desk.group()
     school, late_school = desk.schools(2)
@@ -40,14 +40,14 @@ def test_a_school_applies_in_time_with_its_heads_agreement(office: Office, desk:
     desk.made(f"{draft}/submission", AGREED)
     for decision in ("waitlisted", "declined"):
         desk.made(f"{draft}/decision", {"decision": decision})
-    letters = "/notifications/v1/messages?template=application_declined"
-    wait_until(lambda: [one["recipient_ref"] for one in office("GET", letters).json["items"]] == [late])
+    declined = "/notifications/v1/messages?template=application_declined"
+    wait_until(lambda: [one["recipient_ref"] for one in office("GET", declined).json["items"]] == [late])
     office.settle()
     assert office.parked() == 0
 
 
 def test_a_full_group_keeps_a_list_and_offers_places_in_turn(desk: Desk) -> None:
-    """Ada waits, then Eve. A place comes free: Ada has five working days, and nobody overtakes her."""
+    """Ada waits, then Eve. Ada gets the first free place for five working days, and is never overtaken."""
     now = datetime.fromisoformat(desk.get("clock").json["hub_time"])  # by which offers end
     opens_at, closes_at = (now + timedelta(days=days) for days in (-30, 30))
     group_id = desk.group(capacity=1, opens_at=opens_at.isoformat(), closes_at=closes_at.isoformat())

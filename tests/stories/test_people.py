@@ -1,4 +1,4 @@
-"""A day with people's records: numbers, moves, and what somebody has a right to see."""
+"""A day with people's records: reference numbers, moves, and requests for personal data."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ MONDAY = datetime(2025, 10, 13, 9, 0, tzinfo=UTC)
 
 
 def test_a_teacher_reference_number_is_one_persons(desk: Desk) -> None:
-    """Typed in any form it is one number; an assistant has none and says so; nobody gets another's."""
+    """All spellings are one number; an assistant has none; a number belongs to one teacher."""
     (school,) = desk.schools()
     ada = desk.made("teachers", teacher_body(school, trn="RP/71/23456"))
     assert ada["trn"] == "****456", "shown by its end only"
@@ -52,8 +52,8 @@ def test_a_teacher_moves_school_in_the_middle_of_a_group(desk: Desk) -> None:
     assert desk.get(f"enrolments/{second}").json["urn"] == new
 
 
-def test_somebody_asks_what_the_hub_holds_of_her(desk: Desk) -> None:
-    """The hub lead sends one document, under headings that a teacher can read, with nobody else in it."""
+def test_teacher_requests_her_personal_data(desk: Desk) -> None:
+    """The hub lead sends one document with plain headings and without data of other people."""
     (school,) = desk.schools()
     ada = desk.teacher(school, trn="7234567")
     desk.teacher(school, given="Eve", family="Bystander", email="eve@bystander.example")
@@ -96,8 +96,8 @@ def test_two_records_turn_out_to_be_one_person(desk: Desk) -> None:
     assert desk.get(f"teachers/{again}").json["teacher_id"] == grace, "the old number still leads to her"
 
 
-def test_somebody_asks_to_be_forgotten_and_the_figures_stay(office: Office, desk: Desk) -> None:
-    """Not while she holds a place; then name, address and number go, and that somebody came remains."""
+def test_teacher_is_erased_and_the_figures_stay(office: Office, desk: Desk) -> None:
+    """Refused while she holds a place; then name, address and number go, and her attendance counts."""
     (school,) = desk.schools()
     desk.made(f"schools/{school}/connection", {"connected_on": "2025-09-01", "via": "enquiry"})
     mary = desk.teacher(school, given="Mary", family="Somerville-Stories", trn="7345678")

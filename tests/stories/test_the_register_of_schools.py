@@ -51,7 +51,7 @@ def test_a_school_becomes_an_academy_and_nothing_is_lost(office: Office, desk: D
 
     assert desk.get(f"schools/{old}").json["successor_urn"] == new
     assert desk.get(f"enrolments/{place}").json["urn"] == old, "a place keeps the school that it was given to"
-    assert desk.get(f"teachers/{ada}").json["urn"] == new, "nobody has to note a move"
+    assert desk.get(f"teachers/{ada}").json["urn"] == new, "the move needs no command"
     assert desk.get(f"teachers/{ada}").json["address_confirmed"], "and no e-mail address is in question"
     eve = desk.teacher(old, given="Eve")
     assert desk.get(f"teachers/{eve}").json["urn"] == new, "the old number is taken for the new one"

@@ -92,7 +92,7 @@ def by_reporting(sessions: Sessions, day: date) -> dict[Key, str]:
 def test_any_order_of_imports_successions_moves_calendars_and_logs_gives_the_same_obligations_in_both(
     visits: Sessions, reporting: Sessions, seed: int
 ) -> None:
-    """On each of some days both know what has happened by then, which reporting hears in another order."""
+    """On each of some days both have the same facts, which reporting receives in another order."""
     steps, order = Year(seed).steps(), random.Random(seed)
     done = 0
     for day in DAYS:

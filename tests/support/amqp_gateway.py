@@ -37,7 +37,7 @@ class Gateway:
 
     @property
     def ca_file(self) -> Path:
-        """What subscribers verify the certificate with."""
+        """Return the authority's certificate for subscribers."""
         return self.certificates / CHECKED_WITH
 
     def context(self, ca_file: Path | None = None) -> ssl.SSLContext:
@@ -66,7 +66,7 @@ class Gateway:
             wait_until(lambda: self.shown() != before, deadline=60)
 
     def lines(self) -> str:
-        """What it has logged."""
+        """Return its log output."""
         return self.child.log.read_text()
 
 

@@ -107,7 +107,7 @@ def private_broker(folder: Path) -> Iterator[BrokerServer]:
 
 @contextlib.contextmanager
 def container_broker() -> Iterator[BrokerServer]:
-    """The broker in a container."""
+    """Start RabbitMQ in a container from the image of the deployment."""
     from testcontainers.core.config import testcontainers_config
     from testcontainers.core.container import DockerContainer
 

@@ -31,7 +31,7 @@ def chromium() -> str:
 
 
 def looked_at(pages: Sequence[str], widths: Sequence[int] = (PHONE, DESK)) -> list[dict[str, Any]]:
-    """What axe-core and the browser say of each page at each width.
+    """Return the findings of axe-core and the browser for each page at each width.
 
     Gives `address`, `width`, `status`, `violations`, `elsewhere` (requests to other hosts), `said` (in the
     console) and `overflow` (pixels by which the page is wider than the window).

@@ -1,4 +1,4 @@
-"""What something does to the rows of a database: which it changes, deletes and adds."""
+"""Differences between two states of a database: rows changed, deleted and added."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

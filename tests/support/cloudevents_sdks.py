@@ -49,7 +49,7 @@ def _read_in_python(body: bytes) -> None:
     assert rabbitmq.from_structured(received, form, CloudEvent).get_attributes() == event.get_attributes()
     binary = rabbitmq.from_binary(rabbitmq.to_binary(event, form), form, CloudEvent)
     assert binary.get_data() == said["data"]
-    # What the SDK leaves to its caller.
+    # Checks that the SDK leaves to its caller.
     attributes = {name: value for name, value in said.items() if name != "data"}
     assert all(NAME.fullmatch(name) for name in attributes), "names"
     assert all(isinstance(value, str) or _is_integer(value) for value in attributes.values()), "types"

@@ -34,7 +34,7 @@ class SentSpan:
 
 @dataclass
 class Collector:
-    """What was sent, and where to send."""
+    """The address of the collector and the requests that it received."""
 
     endpoint: str
     spans: list[SentSpan] = field(default_factory=list)

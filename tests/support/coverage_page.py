@@ -21,7 +21,7 @@ from hub_local.places import LOCAL, ROOT
 REASONS: Final = Path(__file__).with_name("uncovered.toml")
 PAGE: Final = ROOT / "docs" / "coverage.md"
 EXPLAINED: Final = "shared/hub_messaging"  # the package of which every line that is not reached has a reason
-# Of a file that holds nothing but a docstring and that nobody imports coverage tells nothing.
+# Coverage reports no figures for a file with a docstring only that is never imported.
 EMPTY: Final[Mapping[str, Any]] = {
     "missing_lines": [],
     "missing_branches": [],
@@ -106,7 +106,7 @@ class Gap:
     text: str  # of the line; of a way on with the line that it leads to
 
     def reason(self, reasons: Reasons) -> str | None:
-        """Why, if anybody has said so."""
+        """Return the reason from uncovered.toml, if there is one."""
         return reasons.get(self.file, {}).get(self.text)
 
 
@@ -148,7 +148,7 @@ def sources() -> Iterator[str]:
 
 
 def gaps_of(file: str, told: Mapping[str, Any]) -> Iterator[Gap]:
-    """What was not reached in one file; ways to a line that was not reached are not told twice."""
+    """Return the lines and branches not reached in one file; branches to such a line are left out."""
     source = (ROOT / file).read_text().splitlines()
     name = file.removeprefix(f"{EXPLAINED}/")
     missing = set(told["missing_lines"])
@@ -189,7 +189,7 @@ def too_little(files: Files) -> Iterator[str]:
             if share < least:
                 yield f"{package.name}: {share:.1f} % of {what} are below {least:g} %"
         if package.folder == EXPLAINED:
-            continue  # what its files lack has a reason
+            continue  # its missing lines have a reason
         for file, told in own.items():
             share = told["summary"]["percent_branches_covered"]
             if share < LEAST_OF_A_FILE and told["summary"]["missing_branches"] > 1:
@@ -197,7 +197,7 @@ def too_little(files: Files) -> Iterator[str]:
 
 
 def unexplained(gaps: list[Gap], reasons: Reasons) -> Iterator[str]:
-    """What is not reached without a reason."""
+    """Return the lines and branches that are not reached, without a reason."""
     for gap in gaps:
         if gap.reason(reasons) is None:
             yield f"not reached, and no reason given: {gap.file}:{gap.line}  {gap.text}"

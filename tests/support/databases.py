@@ -49,7 +49,7 @@ class ServiceDatabase:
     _undo: sa.TextClause = field(init=False)  # gives the statements that empty it
 
     def __post_init__(self) -> None:
-        """Make it."""
+        """Create the database and record its shape."""
         self._make()
 
     def empty(self) -> None:

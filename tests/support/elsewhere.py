@@ -10,7 +10,7 @@ HASH_SEED = {"PYTHONHASHSEED": "4711"}
 
 
 def printed_elsewhere(code: str, *arguments: str) -> str:
-    """What a program prints, without the line's end; `arguments` are its `sys.argv[1:]`."""
+    """Return the output of a program without the final newline; `arguments` are its `sys.argv[1:]`."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, *arguments],
         env=os.environ | HASH_SEED | {"PYTHONPATH": os.pathsep.join([python_path(), str(ROOT)])},

@@ -1,7 +1,7 @@
-"""In which kind of folder a file of tests belongs: by what it imports of its service and asks for.
+"""The kind of folder of a file of tests, determined by its imports and fixtures.
 
-Beside the roles of the source, two things place a test: `database` (a fixture that leads to PostgreSQL) and
-`process` (one that leads to RabbitMQ, which only running services need).
+Besides the roles of the source, two fixtures determine the folder: `database` (one that leads to PostgreSQL)
+and `process` (one that leads to RabbitMQ, which only running services need).
 """
 
 import ast
@@ -21,7 +21,7 @@ Fixtures = Mapping[str, frozenset[str]]  # name → what it asks for
 
 @dataclass(frozen=True)
 class Kind:
-    """What tests in one kind of folder may touch, and one of which they must touch."""
+    """The roles that tests in one kind of folder may use, and those of which they must use one."""
 
     may: frozenset[str]
     must: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 
 
 def complaint(folder: str, touches: frozenset[str]) -> str | None:
-    """Why a file that touches these belongs elsewhere, or nothing."""
+    """Return the reason why a file that uses these roles belongs elsewhere, or None."""
     kind = KINDS.get(folder)
     if not folder:
         return "a file of tests lies in the folder of a role"
@@ -65,7 +65,7 @@ def complaint(folder: str, touches: frozenset[str]) -> str | None:
 
 
 def touches(path: Path, service: str) -> frozenset[str]:
-    """What a file of tests imports of its service, and which servers its fixtures lead to."""
+    """Return the roles that a file of tests imports of its service, and the servers of its fixtures."""
     tree = ast.parse(path.read_text("utf-8"))
     parents = (TESTS / "conftest.py", TESTS / service / "conftest.py")
     known = {name: asked for file in parents for name, asked in fixtures(ast.parse(file.read_text("utf-8")))}
@@ -75,7 +75,7 @@ def touches(path: Path, service: str) -> frozenset[str]:
 
 
 def fixtures(tree: ast.Module) -> Iterator[tuple[str, frozenset[str]]]:
-    """The fixtures of one file, each with what it asks for."""
+    """Yield the fixtures of one file, each with the fixtures that it requests."""
     for function in _functions(tree):
         for decorator in function.decorator_list:
             if found := re.search(r"^pytest\.fixture\(.*?name='(\w+)'", ast.unparse(decorator)):

@@ -1,4 +1,4 @@
-"""Programs for Node that tests ask: a folder beside this file each, installed from its lock file at first."""
+"""Node programs used by tests: one folder each, installed from its lock file at first use."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SOURCES: Final = Path(__file__).parent
 
 
 def run(name: str, script: str, given: bytes = b"", *arguments: str, **settings: str) -> bytes:
-    """What a script of a folder prints, `given` on its standard input; the test fails if the script does.
+    """Return the output of a script with `given` as its standard input; fail the test if the script fails.
 
     Args:
         name: the folder.

@@ -15,7 +15,7 @@ from typing import Final
 
 SILENT: Final = "127.77.0.1"  # a loopback address that nothing else uses
 DNS_PORT: Final = 53
-# As root, or in a user namespace: mounts there are seen by nobody else.
+# As root, or in a user namespace: other processes do not see these mounts.
 UNSHARE: Final = ("unshare", "--map-root-user", "--mount")
 IN_THEM: Final = 'mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@"'
 
@@ -29,7 +29,7 @@ class OwnNames:
 
     @property
     def prefix(self) -> tuple[str, ...]:
-        """What stands before a module that is run in this way."""
+        """Return the command that precedes a module run in this way."""
         return (__name__, str(self.hosts), str(self.resolver))
 
     def know(self, *names: str) -> None:

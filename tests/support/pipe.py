@@ -1,4 +1,4 @@
-"""A pipe between a program and the broker, held by the test: late when it is told to be, or dead."""
+"""A TCP proxy between a program and the broker that a test can delay or silence."""
 
 import contextlib
 import selectors
@@ -12,7 +12,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class Pipe:
-    """Every connection to `port` goes on to the target. Dead: bytes vanish and nobody is told."""
+    """Forward connections to `port` to the target; when dead, drop bytes without closing connections."""
 
     def __init__(self, target: tuple[str, int], port: int = 0) -> None:
         self._target = target

@@ -40,7 +40,7 @@ class PostgresServer:
         return self.new_database(self.templates[migrations])
 
     def drop_database(self, url: str) -> None:
-        """Remove a database, ending whoever is still connected."""
+        """Drop a database after ending its connections."""
         self.execute(f"DROP DATABASE IF EXISTS {sa.make_url(url).database} WITH (FORCE)")
 
     def execute(self, statement: str) -> None:

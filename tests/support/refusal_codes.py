@@ -21,7 +21,7 @@ CODE_IS: Final = {
 }
 # A row's own ways to say it (hub_enrolment.files.tables): which argument, and the code without one.
 ROW_SAYS: Final = {"find": (1, None), "break_": (2, "row_broken")}
-# Hand on a code that somebody else has chosen. What they hand on without a literal anywhere is named here.
+# Functions that pass on a code of their caller. Codes without a literal anywhere are named here.
 HANDS_ON: Final[dict[tuple[str, str], set[str]]] = {
     ("services/enrolment/hub_enrolment/files/tables.py", "break_"): set(),
     ("services/enrolment/hub_enrolment/files/tables.py", "find"): set(),
@@ -30,7 +30,7 @@ HANDS_ON: Final[dict[tuple[str, str], set[str]]] = {
         "cell_error",
         "formula_without_value",
     },
-    ("services/enrolment/hub_enrolment/files/reading.py", "_table"): set(),  # what the child has told
+    ("services/enrolment/hub_enrolment/files/reading.py", "_table"): set(),  # codes of the child process
     ("services/enrolment/hub_enrolment/handlers/enrolments.py", "_lock_both"): set(),
     # Why it is unclear whether a person is known (hub_enrolment.domain.matching).
     ("services/enrolment/hub_enrolment/handlers/uploads.py", "_refusal"): {
@@ -44,7 +44,7 @@ HANDS_ON: Final[dict[tuple[str, str], set[str]]] = {
     (
         "services/enrolment/hub_enrolment/domain/work_groups.py",
         "confirm",
-    ): set(),  # what `broken_limits` yields
+    ): set(),  # codes of `broken_limits`
     ("shared/hub_platform/access.py", "unauthorised"): set(),
     ("shared/hub_platform/problems.py", "_refusal"): set(),
     # Werkzeug's exceptions by their names.

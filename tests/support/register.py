@@ -1,4 +1,4 @@
-"""Where the files of the real national register lie: beside this checkout, never in it."""
+"""The folder of the real national register's files, outside this checkout."""
 
 from typing import Final
 
@@ -8,6 +8,4 @@ from hub_local.places import ROOT
 
 REGISTER: Final = ROOT.parent / "shared" / "data" / "gias"
 
-needs_register = pytest.mark.skipif(
-    not REGISTER.exists(), reason="the real register's files are not beside this checkout"
-)
+needs_register = pytest.mark.skipif(not REGISTER.exists(), reason="the real register's files are missing")

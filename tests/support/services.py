@@ -27,7 +27,7 @@ from hub_messaging.wire import declare_all
 
 @dataclass(frozen=True)
 class Reply:
-    """What a service answered."""
+    """A response of a service."""
 
     status: int
     headers: Mapping[str, str]

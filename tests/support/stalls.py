@@ -24,7 +24,7 @@ NANOSECONDS: Final = 1e9
 
 @dataclass
 class Watched:
-    """What was seen of a service and its children."""
+    """Observations of a service and its child processes."""
 
     probes: list[float] = field(default_factory=list)  # seconds
     memory: int = 0  # bytes, the most at one time

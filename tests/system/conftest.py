@@ -18,7 +18,7 @@ from hub_local.terminal import Terminal
 
 @dataclass(frozen=True)
 class Office:
-    """The hub as somebody in its office uses it."""
+    """The hub as its office uses it, with the client of a hub lead."""
 
     hub: Hub
     moment: str = "2025-09-04T09:00:00Z"  # the Hub-Time of what is sent
@@ -59,11 +59,11 @@ class Office:
         return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} "))
 
     def parked(self) -> float:
-        """Deliveries that nobody could handle, over all services."""
+        """Return the number of parked deliveries over all services."""
         return sum(self.metric(s.name, 'hub_inbox_deliveries{state="parked"}') for s in SERVICES if s.reads)
 
     def settled(self) -> bool:
-        """Whether reporting has taken in every event recorded anywhere."""
+        """Return whether reporting has projected every recorded event."""
         publishers = ("enrolment", "visits", "notifications")
         if any(self.metric(name, "hub_outbox_pending") for name in publishers):
             return False

@@ -33,7 +33,7 @@ REPORTS = (
 
 
 def told(office: Office) -> dict[str, object]:
-    """What every report says."""
+    """Return the response of every report by its name."""
     year = {"from": "2025-09-01", "to": "2026-08-31", "as_at": UNTIL.isoformat()}
     reports = {name: office.report(name, **year) for name in REPORTS}
     compared = ("n", "N", "rate", "figures")
@@ -62,11 +62,11 @@ def test_reporting_catches_up_and_a_month_loaded_twice_changes_nothing(tmp_path:
         assert len(messages) > recorded
         assert refused(messages) == {}  # by the official CloudEvents SDKs
 
-        assert differences(made_anew(office)) == {}
+        assert differences(rebuilt(office)) == {}
         assert told(office) == caught_up
 
 
-def made_anew(office: Office) -> dict[str, Any]:
+def rebuilt(office: Office) -> dict[str, Any]:
     """Let reporting make its tables from the whole log, as one that was never away would have them."""
     fleet = office.hub.fleet
     (reporting,) = (service for service in SERVICES if service.name == "reporting")

@@ -67,7 +67,7 @@ def test_the_real_links_file_names_successors(office: Office, register: list[str
     assert followed[-1]["LinkURN"] in reply.json["detail"]
 
 
-# long: the story is told in one go
+# long: one story in order
 def test_a_year_in_small(office: Office, register: list[str]) -> None:
     """Twelve teachers from six schools meet once, a PD lead visits once, and reporting can say so."""
     schools = register[:6]
@@ -162,7 +162,7 @@ def visit_once(office: Office, urn: str, pd_lead: str) -> None:
 
     def assigned() -> dict[str, Any] | None:
         reply = office("POST", "/visits/v1/assignments", assignment)
-        return reply.json if reply.status == 201 else None  # visits may not have heard of both yet
+        return reply.json if reply.status == 201 else None  # visits may not have received both yet
 
     made = wait_until(assigned, deadline=20, interval=0.2)
     visit = office.make(
