@@ -1,8 +1,8 @@
-"""What `make coverage` says: what the tests reach, by package and file, and where that is too little.
+"""The page of `make coverage`: lines and branches reached by the tests, by package and file, and the gaps.
 
-Of the messaging library each line that no test reaches has a reason. Reasons stand in uncovered.toml, by the
-text of the line, so that they survive a change elsewhere in its file. Which lines a run reaches depends a
-little on timing; a reason for a line that was reached this time is kept.
+Each unreached line of the messaging library has a reason in uncovered.toml, by the text of the line, so that
+it survives changes elsewhere in the file. The lines that a run reaches depend a little on timing; a reason for
+a line that was reached this time stays.
 """
 
 import json
