@@ -250,7 +250,7 @@ def test_two_commands_on_one_subscriber_do_not_meet(hub: Management, amqp_uri: s
         other.channel().queue_declare(lock_of("warehouse"), exclusive=True)
         answer = hubctl(*ADD, "--events", "all")
     assert answer.code == 1
-    assert "Another command is at work" in answer.err
+    assert "Another command is changing" in answer.err
     assert added("all")["name"] == "warehouse"
 
 

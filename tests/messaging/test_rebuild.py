@@ -139,7 +139,7 @@ def test_an_interrupted_run_leaves_the_live_tables_and_the_next_starts_clean(sho
 
 def test_only_one_rebuilds_at_a_time_and_a_later_one_may(shop: Shop) -> None:
     shop.receive(body(1))
-    with shadow_copy.only_one(shop.engine) as alone, pytest.raises(CannotRebuild, match="Somebody else"):
+    with shadow_copy.only_one(shop.engine) as alone, pytest.raises(CannotRebuild, match="Another rebuild"):
         assert alone
         shop.rebuild()
     assert shop.rebuild().switched

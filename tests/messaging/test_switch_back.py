@@ -201,5 +201,5 @@ def test_a_type_that_was_behind_stays_behind(shop: Shop) -> None:
 def test_only_one_switches_at_a_time(shop: Shop) -> None:
     shop.receive(body(1))
     shop.rebuild()
-    with shadow_copy.only_one(shop.engine), pytest.raises(CannotRebuild, match="Somebody else"):
+    with shadow_copy.only_one(shop.engine), pytest.raises(CannotRebuild, match="Another rebuild"):
         shop.back()
