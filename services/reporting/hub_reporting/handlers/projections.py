@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ from hub_reporting.models import Projected
 from hub_reporting.steps import pd_days, schools, tasks, visits, work_groups
 from hub_reporting.steps.projected import Projections, Rows
 from hub_reporting.store import projections as store
-from hub_reporting.store.projections import Key, Progress
+from hub_reporting.store.projections import Key, Progress, Values
 
 PROJECTIONS: Final[Projections] = {
     **schools.PROJECTIONS,
@@ -35,7 +35,15 @@ _SOURCE: Final = re.compile(r"/hubs/([^/]+)/[^/]+")
 
 CLOCK_SKEW: Final = timedelta(minutes=5)  # a publisher's clock may be ahead of reporting's by this much
 
-Pending = dict[type[Projected], dict[Key, Projected]]  # read model → key → its newest row
+
+class Newest(NamedTuple):
+    """The columns of the newest row with a key."""
+
+    revision: int
+    columns: Values
+
+
+Pending = dict[type[Projected], dict[Key, Newest]]
 
 
 def project(session: Session, deliveries: Sequence[Delivery[Event]], context: ReactionContext) -> None:
@@ -60,7 +68,7 @@ def project(session: Session, deliveries: Sequence[Delivery[Event]], context: Re
         _add(pending, PROJECTIONS[type(delivery.event)](delivery.event, envelope.time), envelope)
     for model in sorted(pending, key=lambda m: m.__tablename__):
         # In the order of their keys, so that two writers never deadlock.
-        store.save(session, model, [row for _, row in sorted(pending[model].items())])
+        store.save(session, model, [newest.columns for _, newest in sorted(pending[model].items())])
     for source in sorted(progress):
         store.note_progress(session, progress[source])
 
@@ -78,12 +86,13 @@ def _none_yet(envelope: Envelope, latest: datetime, now: datetime) -> Progress:
 
 def _add(pending: Pending, rows: Rows, envelope: Envelope) -> None:
     """Add the rows of one event to the batch, unless it has a higher revision of their keys."""
-    for row in rows:
-        row.hub, row.revision = hub_of(envelope.source), envelope.revision
-        known = pending.setdefault(type(row), {})
-        key = store.key_of(row)
-        if key not in known or known[key].revision < envelope.revision:
-            known[key] = row
+    hub, revision = hub_of(envelope.source), envelope.revision
+    for model, values in rows:
+        columns = {**values, "hub": hub, "revision": revision}
+        newest = pending.setdefault(model, {})
+        key = store.key_of(model, columns)
+        if key not in newest or newest[key].revision < revision:
+            newest[key] = Newest(revision, columns)
 
 
 @cache

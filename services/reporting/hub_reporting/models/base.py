@@ -18,9 +18,9 @@ class Base(DeclarativeBase):
 
 
 class Projected(MappedAsDataclass, Base, kw_only=True, eq=False, repr=False):
-    """A row that a projection builds from one event, by keyword.
+    """A read model; its constructor has the columns that a projection takes from an event.
 
-    `hub` and `revision` come from the event's envelope and are set by `handlers.projections`.
+    `hub` and `revision` come from the event's envelope and are added by `handlers.projections`.
     A read model that stores every revision has `revision` in its key.
     """
 

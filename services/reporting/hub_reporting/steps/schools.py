@@ -32,7 +32,7 @@ from hub_reporting.models import (
     Succession,
     Teacher,
 )
-from hub_reporting.steps.projected import Projections, Rows, no_rows, projection
+from hub_reporting.steps.projected import Projections, Row, Rows, no_rows, projection, row
 
 _FACT_COLUMNS: Final = frozenset(SchoolFacts.__table__.columns.keys())
 _TRUST_COLUMNS: Final = frozenset(SchoolTrust.__table__.columns.keys())
@@ -45,7 +45,8 @@ def on_school_described(event: SchoolImported | SchoolChanged, time: datetime) -
     changed = frozenset[str]() if isinstance(event, SchoolImported) else frozenset(event.changed_fields)
     facts_changed = not changed.isdisjoint(_FACT_COLUMNS)
     if facts_changed or not changed:
-        yield SchoolFacts(
+        yield row(
+            SchoolFacts,
             urn=event.urn,
             changed=facts_changed,
             holds_from=described_on,
@@ -58,7 +59,8 @@ def on_school_described(event: SchoolImported | SchoolChanged, time: datetime) -
             eligible=event.eligible,
         )
     if not changed or not changed.isdisjoint(_TRUST_COLUMNS):
-        yield SchoolTrust(
+        yield row(
+            SchoolTrust,
             urn=event.urn,
             changed=not changed.isdisjoint({"trust_uid", "trust_name"}),
             said_on=described_on,
@@ -69,8 +71,9 @@ def on_school_described(event: SchoolImported | SchoolChanged, time: datetime) -
         )
 
 
-def _latest(event: SchoolImported | SchoolChanged) -> School:
-    return School(
+def _latest(event: SchoolImported | SchoolChanged) -> Row:
+    return row(
+        School,
         urn=event.urn,
         name=event.name,
         la_code=event.la_code,
@@ -95,7 +98,8 @@ def _latest(event: SchoolImported | SchoolChanged) -> School:
 
 def on_school_closed(event: SchoolClosed, time: datetime) -> Rows:
     """Record the closure of a school."""
-    yield Closure(
+    yield row(
+        Closure,
         urn=event.urn,
         closed_on=event.close_date,
         successor_urn=event.successor_urn,
@@ -105,7 +109,8 @@ def on_school_closed(event: SchoolClosed, time: datetime) -> Rows:
 
 def on_school_succeeded(event: SchoolSucceeded, time: datetime) -> Rows:
     """Record the successor of a school."""
-    yield Succession(
+    yield row(
+        Succession,
         urn=event.urn,
         successor_urn=event.successor_urn,
         link_type=event.link_type,
@@ -116,7 +121,8 @@ def on_school_succeeded(event: SchoolSucceeded, time: datetime) -> Rows:
 
 def on_hub_described(event: HubDescribed, _time: datetime) -> Rows:
     """Record the hub's name and area."""
-    yield HubDescription(
+    yield row(
+        HubDescription,
         name=event.name,
         area_la_codes=list[str](event.area_la_codes),
         area_district_codes=list[str](event.area_district_codes),
@@ -127,32 +133,33 @@ def on_hub_described(event: HubDescribed, _time: datetime) -> Rows:
 
 def on_school_connected(event: SchoolConnected, _time: datetime) -> Rows:
     """Record a school's first contact with the hub."""
-    yield Connection(urn=event.urn, connected_on=event.connected_on, via=event.via)
+    yield row(Connection, urn=event.urn, connected_on=event.connected_on, via=event.via)
 
 
 def on_teacher_registered(event: TeacherRegistered, _time: datetime) -> Rows:
     """Record a teacher's school and role."""
-    yield Teacher(teacher_id=event.teacher_id, urn=event.urn, role=event.role)
+    yield row(Teacher, teacher_id=event.teacher_id, urn=event.urn, role=event.role)
 
 
 def on_teacher_moved(event: TeacherMovedSchool, _time: datetime) -> Rows:
     """Record a teacher's new school and role."""
-    yield Teacher(teacher_id=event.teacher_id, urn=event.to_urn, role=event.role)
+    yield row(Teacher, teacher_id=event.teacher_id, urn=event.to_urn, role=event.role)
 
 
 def on_membership_corrected(event: MembershipCorrected, _time: datetime) -> Rows:
     """Record a teacher's present school and role after a correction."""
-    yield Teacher(teacher_id=event.teacher_id, urn=event.present_urn, role=event.present_role)
+    yield row(Teacher, teacher_id=event.teacher_id, urn=event.present_urn, role=event.present_role)
 
 
 def on_teacher_merged(event: TeacherMerged, _time: datetime) -> Rows:
     """Record two records of one person, who is counted once."""
-    yield Merger(from_id=event.from_id, into_id=event.into_id)
+    yield row(Merger, from_id=event.from_id, into_id=event.into_id)
 
 
 def on_leader_appointed(event: LeaderAppointed, _time: datetime) -> Rows:
     """Record a hub role."""
-    yield LeaderPost(
+    yield row(
+        LeaderPost,
         leader_role_id=event.leader_role_id,
         teacher_id=event.teacher_id,
         role=event.role,
@@ -166,7 +173,8 @@ def on_leader_appointed(event: LeaderAppointed, _time: datetime) -> Rows:
 
 def on_leader_ended(event: LeaderEnded, _time: datetime) -> Rows:
     """Record the last day of a hub role."""
-    yield LeaderPost(
+    yield row(
+        LeaderPost,
         leader_role_id=event.leader_role_id,
         teacher_id=event.teacher_id,
         role=event.role,

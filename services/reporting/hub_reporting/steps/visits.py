@@ -28,12 +28,13 @@ from hub_reporting.models import (
     PlannedVisit,
     RecalculatedVisit,
 )
-from hub_reporting.steps.projected import Projections, Rows, no_rows, projection
+from hub_reporting.steps.projected import Projections, Rows, no_rows, projection, row
 
 
 def on_pd_lead_assigned(event: PDLeadAssigned, _time: datetime) -> Rows:
     """Record an assignment and its obligations."""
-    yield Assignment(
+    yield row(
+        Assignment,
         assignment_id=event.assignment_id,
         urn=event.urn,
         pd_lead_id=event.pd_lead_id,
@@ -41,7 +42,8 @@ def on_pd_lead_assigned(event: PDLeadAssigned, _time: datetime) -> Rows:
         starts_on=event.starts_on,
     )
     for obligation in event.obligations:
-        yield Obligation(
+        yield row(
+            Obligation,
             assignment_id=event.assignment_id,
             urn=event.urn,
             half_term=obligation.half_term,
@@ -53,19 +55,27 @@ def on_pd_lead_assigned(event: PDLeadAssigned, _time: datetime) -> Rows:
 
 def on_pd_lead_unassigned(event: PDLeadUnassigned, _time: datetime) -> Rows:
     """Record the last day of an assignment, past or to come."""
-    yield EndedAssignment(assignment_id=event.assignment_id, ended_on=event.ended_on, reason=event.reason)
+    yield row(
+        EndedAssignment, assignment_id=event.assignment_id, ended_on=event.ended_on, reason=event.reason
+    )
 
 
 def on_obligation_excused(event: VisitObligationExcused, time: datetime) -> Rows:
     """Record that a school is excused from an obligation."""
-    yield Exemption(
-        urn=event.urn, half_term=event.half_term, kind=event.kind, reason=event.reason, excused_at=time
+    yield row(
+        Exemption,
+        urn=event.urn,
+        half_term=event.half_term,
+        kind=event.kind,
+        reason=event.reason,
+        excused_at=time,
     )
 
 
 def on_visit_planned(event: VisitPlanned, time: datetime) -> Rows:
     """Record a planned visit."""
-    yield PlannedVisit(
+    yield row(
+        PlannedVisit,
         visit_id=event.visit_id,
         assignment_id=event.assignment_id,
         urn=event.urn,
@@ -79,12 +89,13 @@ def on_visit_planned(event: VisitPlanned, time: datetime) -> Rows:
 
 def on_visit_cancelled(event: VisitCancelled, time: datetime) -> Rows:
     """Record the cancellation of a visit."""
-    yield CancelledVisit(visit_id=event.visit_id, reason=event.reason, cancelled_at=time)
+    yield row(CancelledVisit, visit_id=event.visit_id, reason=event.reason, cancelled_at=time)
 
 
 def on_visit_logged(event: VisitLogged, _time: datetime) -> Rows:
     """Record a visit that took place."""
-    yield LoggedVisit(
+    yield row(
+        LoggedVisit,
         visit_id=event.visit_id,
         assignment_id=event.assignment_id,
         urn=event.urn,
@@ -103,7 +114,8 @@ def on_visit_logged(event: VisitLogged, _time: datetime) -> Rows:
 
 def on_department_pd_held(event: DepartmentPDHeld, _time: datetime) -> Rows:
     """Record a meeting of a whole department."""
-    yield DepartmentPD(
+    yield row(
+        DepartmentPD,
         visit_id=event.visit_id,
         urn=event.urn,
         half_term=event.half_term,
@@ -115,19 +127,25 @@ def on_department_pd_held(event: DepartmentPDHeld, _time: datetime) -> Rows:
 
 def on_visit_recalculated(event: VisitRecalculated, _time: datetime) -> Rows:
     """Record a visit's recalculated half term and lateness."""
-    yield RecalculatedVisit(
-        visit_id=event.visit_id, half_term=event.half_term, out_of_term=event.out_of_term, late=event.late
+    yield row(
+        RecalculatedVisit,
+        visit_id=event.visit_id,
+        half_term=event.half_term,
+        out_of_term=event.out_of_term,
+        late=event.late,
     )
 
 
 def on_message_sent(event: MessageSent, _time: datetime) -> Rows:
     """Record an e-mail that was sent."""
-    yield Message(message_id=event.message_id, template=event.template, status="sent", reason=None)
+    yield row(Message, message_id=event.message_id, template=event.template, status="sent", reason=None)
 
 
 def on_message_failed(event: MessageFailed, _time: datetime) -> Rows:
     """Record an e-mail that could not be sent."""
-    yield Message(message_id=event.message_id, template=event.template, status="failed", reason=event.reason)
+    yield row(
+        Message, message_id=event.message_id, template=event.template, status="failed", reason=event.reason
+    )
 
 
 PROJECTIONS: Final[Projections] = dict(

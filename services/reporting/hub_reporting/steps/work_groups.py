@@ -49,12 +49,13 @@ from hub_reporting.models import (
     Withdrawal,
     WorkGroup,
 )
-from hub_reporting.steps.projected import Projections, Rows, no_rows, projection
+from hub_reporting.steps.projected import Projections, Rows, no_rows, projection, row
 
 
 def on_work_group_described(event: WorkGroupOpened | WorkGroupChanged, _time: datetime) -> Rows:
     """Record a Work Group with its latest terms."""
-    yield WorkGroup(
+    yield row(
+        WorkGroup,
         work_group_id=event.work_group_id,
         title=event.title,
         ncp_code=event.ncp_code,
@@ -73,7 +74,8 @@ def on_work_group_described(event: WorkGroupOpened | WorkGroupChanged, _time: da
 
 def on_work_group_confirmed(event: WorkGroupConfirmed, time: datetime) -> Rows:
     """Record that a Work Group will take place."""
-    yield GroupState(
+    yield row(
+        GroupState,
         work_group_id=event.work_group_id,
         said_at=time,
         state=Announcement.CONFIRMED,
@@ -85,7 +87,8 @@ def on_work_group_confirmed(event: WorkGroupConfirmed, time: datetime) -> Rows:
 
 def on_work_group_fell_below(event: WorkGroupFellBelowMinimum, time: datetime) -> Rows:
     """Record that a Work Group has fewer teachers or schools than its minimum."""
-    yield GroupState(
+    yield row(
+        GroupState,
         work_group_id=event.work_group_id,
         said_at=time,
         state=Announcement.BELOW_MINIMUM,
@@ -97,19 +100,26 @@ def on_work_group_fell_below(event: WorkGroupFellBelowMinimum, time: datetime) -
 
 def on_work_group_cancelled(event: WorkGroupCancelled, time: datetime) -> Rows:
     """Record the cancellation of a Work Group; its places and sessions have events of their own."""
-    yield GroupEnding(
-        work_group_id=event.work_group_id, ending=Ending.CANCELLED, reason=event.reason, ended_at=time
+    yield row(
+        GroupEnding,
+        work_group_id=event.work_group_id,
+        ending=Ending.CANCELLED,
+        reason=event.reason,
+        ended_at=time,
     )
 
 
 def on_work_group_closed(event: WorkGroupClosed, time: datetime) -> Rows:
     """Record that a Work Group was closed after its evaluation."""
-    yield GroupEnding(work_group_id=event.work_group_id, ending=Ending.CLOSED, reason=None, ended_at=time)
+    yield row(
+        GroupEnding, work_group_id=event.work_group_id, ending=Ending.CLOSED, reason=None, ended_at=time
+    )
 
 
 def on_school_enrolled(event: SchoolEnrolled, _time: datetime) -> Rows:
     """Record a school on a Work Group."""
-    yield SchoolOnGroup(
+    yield row(
+        SchoolOnGroup,
         work_group_id=event.work_group_id,
         urn=event.urn,
         academic_year=event.academic_year,
@@ -119,7 +129,8 @@ def on_school_enrolled(event: SchoolEnrolled, _time: datetime) -> Rows:
 
 def on_place_described(event: ParticipantEnrolled | PlaceSchoolCorrected, _time: datetime) -> Rows:
     """Record a place with the school that it counts for."""
-    yield Place(
+    yield row(
+        Place,
         enrolment_id=event.enrolment_id,
         work_group_id=event.work_group_id,
         teacher_id=event.teacher_id,
@@ -131,7 +142,8 @@ def on_place_described(event: ParticipantEnrolled | PlaceSchoolCorrected, _time:
 
 def on_participant_withdrawn(event: ParticipantWithdrawn, time: datetime) -> Rows:
     """Record a withdrawal."""
-    yield Withdrawal(
+    yield row(
+        Withdrawal,
         enrolment_id=event.enrolment_id,
         reason=event.reason,
         withdrawn_on=event.withdrawn_on,
@@ -141,12 +153,12 @@ def on_participant_withdrawn(event: ParticipantWithdrawn, time: datetime) -> Row
 
 def on_withdrawal_undone(event: WithdrawalUndone, _time: datetime) -> Rows:
     """Empty a withdrawal: the place counts as held without a break."""
-    yield Withdrawal(enrolment_id=event.enrolment_id, reason=None, withdrawn_on=None, withdrawn_at=None)
+    yield row(Withdrawal, enrolment_id=event.enrolment_id, reason=None, withdrawn_on=None, withdrawn_at=None)
 
 
 def on_participant_completed(event: ParticipantCompleted, _time: datetime) -> Rows:
     """Record a completed place."""
-    yield Completion(enrolment_id=event.enrolment_id, completed_on=event.completed_on)
+    yield row(Completion, enrolment_id=event.enrolment_id, completed_on=event.completed_on)
 
 
 def on_session_described(
@@ -154,7 +166,8 @@ def on_session_described(
 ) -> Rows:
     """Record a session as scheduled, rescheduled or cancelled."""
     cancelled = isinstance(event, SessionCancelled)
-    yield Session(
+    yield row(
+        Session,
         session_id=event.session_id,
         work_group_id=event.work_group_id,
         seq=event.seq,
@@ -169,7 +182,8 @@ def on_session_described(
 
 def on_session_completed(event: SessionCompleted, _time: datetime) -> Rows:
     """Record a register with its marks."""
-    yield Register(
+    yield row(
+        Register,
         session_id=event.session_id,
         work_group_id=event.work_group_id,
         held_on=event.held_on,
@@ -177,7 +191,8 @@ def on_session_completed(event: SessionCompleted, _time: datetime) -> Rows:
         schools_present_n=event.schools_present_n,
     )
     for mark in event.marks:
-        yield Mark(
+        yield row(
+            Mark,
             session_id=event.session_id,
             enrolment_id=mark.enrolment_id,
             urn=mark.urn,
@@ -188,7 +203,8 @@ def on_session_completed(event: SessionCompleted, _time: datetime) -> Rows:
 
 def on_attendance_corrected(event: AttendanceCorrected, _time: datetime) -> Rows:
     """Record a mark corrected after its register was locked."""
-    yield CorrectedMark(
+    yield row(
+        CorrectedMark,
         session_id=event.session_id,
         enrolment_id=event.enrolment_id,
         mark=event.new,

@@ -1,7 +1,7 @@
 """Writes rows of read models, many at once and each key at its highest revision."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub_reporting.models import Projected
 
+Values = Mapping[str, object]  # the columns of one row
 Key = tuple[Any, ...]  # values of a primary key: comparable, but of a type for each column
 
 # A constant: building this statement for every batch takes longer than executing it.
@@ -39,19 +40,17 @@ class Progress:
     projected_at: datetime
 
 
-def key_of(row: Projected) -> Key:
+def key_of(model: type[Projected], values: Values) -> Key:
     """Return the values of a row's primary key."""
-    return tuple([getattr(row, name) for name in _key_columns(type(row))])
+    return tuple([values[name] for name in _key_columns(model)])
 
 
-def save(session: Session, model: type[Projected], rows: Sequence[Projected]) -> None:
+def save(session: Session, model: type[Projected], rows: Sequence[Values]) -> None:
     """Insert rows of one model with distinct keys; update a stored row unless its revision is higher.
 
     The same revision is written again, so that a replay fills columns that were added since.
     """
-    names = [column.name for column in _table(model).c]
-    values = [{name: getattr(row, name) for name in names} for row in rows]
-    session.execute(_upsert(model), {"rows": json.dumps(values, default=str)})
+    session.execute(_upsert(model), {"rows": json.dumps(rows, default=str)})
 
 
 def note_progress(session: Session, progress: Progress) -> None:
