@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/work-groups/…/applications and /enrolment/v1/applications."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
@@ -84,7 +82,7 @@ class Applications:
         paged=True,
         answer=ApplicationSchema,
     )
-    def list_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
+    def list_applications(self, call: Call[None]) -> Page[store.WithParticipants]:
         """List the applications for a Work Group, the oldest first."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         statement = store.list_applications(group.row.id, status=call.query["status"])
@@ -99,7 +97,7 @@ class Applications:
         paged=True,
         answer=ApplicationSchema,
     )
-    def list_all_applications(self, call: Call[Any]) -> Page[store.WithParticipants]:
+    def list_all_applications(self, call: Call[None]) -> Page[store.WithParticipants]:
         """List applications for any Work Group by status, school and group, the oldest first."""
         asked = dict(call.query)
         asked["urns"] = numbers_of(call.session, asked.pop("urn"), now=call.now)
@@ -108,7 +106,7 @@ class Applications:
         return Page(store.describe(call.session, rows), following)
 
     @route("GET", APPLICATION, allow=HUB_STAFF, answer=ApplicationSchema)
-    def get_application(self, call: Call[Any]) -> Answer:
+    def get_application(self, call: Call[None]) -> Answer:
         """Read an application."""
         return _answer(handlers.find_application(call.session, call.path["application_id"]))
 

@@ -1,7 +1,5 @@
 """The route that lists a school's local authorities over time."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import READERS
@@ -29,7 +27,7 @@ class Authorities:
     @route(
         "GET", "/enrolment/v1/schools/<urn>/authorities", allow=READERS, paged=True, answer=PlacementSchema
     )
-    def list_authorities_of_school(self, call: Call[Any]) -> Page[SchoolPlacement]:
+    def list_authorities_of_school(self, call: Call[None]) -> Page[SchoolPlacement]:
         """List the authorities of a school with district and phase, oldest first.
 
         `from` is the date of the file that first said so; of what was imported first, nothing earlier is

@@ -1,7 +1,5 @@
 """The route /enrolment/v1/sessions: sessions across Work Groups."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, own_groups_only
@@ -60,7 +58,7 @@ class Diary:
         paged=True,
         answer=ListedSessionSchema,
     )
-    def list_all_sessions(self, call: Call[Any]) -> Page[ListedSession]:
+    def list_all_sessions(self, call: Call[None]) -> Page[ListedSession]:
         """List sessions across Work Groups in the order in which they start.
 
         `register=missing` lists the sessions that have started, were not cancelled and have no register.

@@ -1,7 +1,5 @@
 """Routes that return a document to print."""
 
-from typing import Any
-
 import structlog
 
 from hub_enrolment.access import GROUP_STAFF, check_own_group
@@ -30,7 +28,7 @@ class Documents:
     @route(
         "GET", f"{SESSION}/attendance-sheet", allow=GROUP_STAFF, media_type=PDF, later_in=heavy, personal=True
     )
-    def print_attendance_sheet(self, call: Call[Any]) -> Later:
+    def print_attendance_sheet(self, call: Call[None]) -> Later:
         """Print the attendance sheet of a session: every participant with a place on its day, by school.
 
         It has boxes for present, late and left early, a column for signatures, and apologies received so far.
@@ -48,7 +46,7 @@ class Documents:
         later_in=heavy,
         personal=True,
     )
-    def print_certificate(self, call: Call[Any]) -> Later:
+    def print_certificate(self, call: Call[None]) -> Later:
         """Print the certificate of a completed enrolment: programme, group, dates, sessions and hours."""
         enrolment = find_enrolment(call.session, call.path["enrolment_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))

@@ -112,7 +112,7 @@ class Enrolments:
         answer=ParticipantSchema,
         personal=True,
     )
-    def list_enrolments(self, call: Call[Any]) -> Page[dict[str, Any]]:
+    def list_enrolments(self, call: Call[None]) -> Page[dict[str, Any]]:
         """List the places of a Work Group with the participants' names, withdrawn ones included."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
@@ -126,7 +126,7 @@ class Enrolments:
         return Page(items, following)
 
     @route("GET", "/enrolment/v1/enrolments/<uuid:enrolment_id>", allow=GROUP_STAFF, answer=EnrolmentSchema)
-    def get_enrolment(self, call: Call[Any]) -> Answer:
+    def get_enrolment(self, call: Call[None]) -> Answer:
         """Read a place."""
         enrolment = find_enrolment(call.session, call.path["enrolment_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, enrolment.work_group_id))
@@ -172,7 +172,7 @@ class Enrolments:
         paged=True,
         answer=UndoneWithdrawalSchema,
     )
-    def list_undone_withdrawals(self, call: Call[Any]) -> Page[UndoneWithdrawal]:
+    def list_undone_withdrawals(self, call: Call[None]) -> Page[UndoneWithdrawal]:
         """List the withdrawals of a place that were undone, the oldest first."""
         enrolment = find_enrolment(call.session, call.path["enrolment_id"])
         keys = [UndoneWithdrawal.undone_at, UndoneWithdrawal.id]

@@ -1,7 +1,5 @@
 """Routes of /enrolment/v1/hub."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import HUB_LEADS, READERS
@@ -36,7 +34,7 @@ class HubItself:
     """Name, lead school, office and area of the hub."""
 
     @route("GET", URL, allow=READERS, answer=HubSchema)
-    def get_hub(self, call: Call[Any]) -> Answer:
+    def get_hub(self, call: Call[None]) -> Answer:
         """Read the hub's description; 404 until it has been set."""
         hub = handlers.find_hub(call.session)
         return Answer(hub, revision=hub.revision)

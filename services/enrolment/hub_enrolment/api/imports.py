@@ -1,6 +1,6 @@
 """Routes below /enrolment/v1/imports."""
 
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import Schema, fields, validate
 
@@ -126,7 +126,7 @@ class Imports:
         answer=ImportedSchema,
         seconds=IMPORT_SECONDS,
     )
-    def import_gias(self, call: Call[Any]) -> handlers.Imported:
+    def import_gias(self, call: Call[None]) -> handlers.Imported:
         """Import a file of GIAS, or preview the changes.
 
         The header tells which of the establishments, links, groups and group links files it is. A file with a
@@ -143,25 +143,25 @@ class Imports:
         )
 
     @route("GET", IMPORTS, allow=HUB_STAFF, paged=True, answer=ImportSchema)
-    def list_imports(self, call: Call[Any]) -> Page[GiasImport]:
+    def list_imports(self, call: Call[None]) -> Page[GiasImport]:
         """List the files that were applied, newest first."""
         statement = store.list_imports()
         return Page(*call.page.fetch(call.session, statement, [GiasImport.id], newest_first=True))
 
     @route("GET", f"{IMPORTS}/<uuid:import_id>", allow=HUB_STAFF, answer=ImportSchema)
-    def get_import(self, call: Call[Any]) -> Answer:
+    def get_import(self, call: Call[None]) -> Answer:
         """Read the changes that one file made."""
         return Answer(handlers.find_import(call.session, call.path["import_id"]))
 
     @route("GET", f"{IMPORTS}/<uuid:import_id>/findings", allow=HUB_STAFF, paged=True, answer=FindingSchema)
-    def list_findings(self, call: Call[Any]) -> Page[GiasFinding]:
+    def list_findings(self, call: Call[None]) -> Page[GiasFinding]:
         """List the findings of a file in the order of discovery."""
         found = handlers.find_import(call.session, call.path["import_id"])
         statement = store.list_findings(found.id)
         return Page(*call.page.fetch(call.session, statement, [GiasFinding.number]))
 
     @route("GET", f"{IMPORTS}/<uuid:import_id>/findings.csv", allow=HUB_STAFF, media_type=CSV)
-    def download_findings(self, call: Call[Any]) -> Content:
+    def download_findings(self, call: Call[None]) -> Content:
         """Download all findings of a file as CSV."""
         found = handlers.find_import(call.session, call.path["import_id"])
         findings = call.session.scalars(store.list_findings(found.id).order_by(GiasFinding.number))

@@ -87,14 +87,14 @@ class Leaders:
         return _answer(leader, location=f"/enrolment/v1/leaders/{leader.id}")
 
     @route("GET", "/enrolment/v1/leaders/<uuid:leader_role_id>", allow=HUB_STAFF, answer=LeaderSchema)
-    def get_leader(self, call: Call[Any]) -> Answer:
+    def get_leader(self, call: Call[None]) -> Answer:
         """Read a leadership role."""
         return _answer(handlers.find_leader(call.session, call.path["leader_role_id"]))
 
     @route(
         "GET", "/enrolment/v1/leaders", allow=HUB_STAFF, query=LeaderQuery, paged=True, answer=LeaderSchema
     )
-    def list_leaders(self, call: Call[Any]) -> Page[LeaderRole]:
+    def list_leaders(self, call: Call[None]) -> Page[LeaderRole]:
         """List leadership roles in the order in which they were recorded."""
         statement = store.list_leaders(**call.query, today=day_in_england(call.now))
         return Page(*call.page.fetch(call.session, statement, [LeaderRole.id]))
@@ -127,7 +127,7 @@ class Leaders:
         )
 
 
-def _facts(leader: LeaderRole) -> dict[str, Any]:
+def _facts(leader: LeaderRole) -> dict[str, object]:
     """Return the fields that the schema shows: the row itself cannot be read after the commit."""
     return {
         name: getattr(leader, name)

@@ -1,6 +1,6 @@
 """Routes below /enrolment/v1/work-groups/…/lesson-studies and /enrolment/v1/lesson-studies."""
 
-from typing import Any
+from typing import TypeVar
 
 from marshmallow import Schema, fields
 
@@ -19,6 +19,8 @@ from hub_enrolment.store import lesson_studies as store
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
+
+C = TypeVar("C")  # the command of a call
 
 OF_GROUP = "/enrolment/v1/work-groups/<uuid:work_group_id>/lesson-studies"
 ONE = "/enrolment/v1/lesson-studies/<uuid:cycle_id>"
@@ -59,7 +61,7 @@ class LessonStudies:
         return _answer(made, location=f"/enrolment/v1/lesson-studies/{made.row.id}")
 
     @route("GET", OF_GROUP, allow=GROUP_STAFF, paged=True, answer=LessonStudySchema)
-    def list_lesson_studies(self, call: Call[Any]) -> Page[store.Described]:
+    def list_lesson_studies(self, call: Call[None]) -> Page[store.Described]:
         """List the lesson studies of a Work Group, the oldest first."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
@@ -68,7 +70,7 @@ class LessonStudies:
         return Page(store.describe(call.session, rows), following)
 
     @route("GET", ONE, allow=GROUP_STAFF, answer=LessonStudySchema)
-    def get_lesson_study(self, call: Call[Any]) -> Answer:
+    def get_lesson_study(self, call: Call[None]) -> Answer:
         """Read a lesson study."""
         return _answer(store.describe(call.session, [_own(call)])[0])
 
@@ -87,7 +89,7 @@ class LessonStudies:
         )
 
 
-def _own(call: Call[Any]) -> LessonStudy:
+def _own(call: Call[C]) -> LessonStudy:
     row = handlers.find_lesson_study(call.session, call.path["cycle_id"])
     check_own_group(call.actor, group_store.lead_ids(call.session, row.work_group_id))
     return row

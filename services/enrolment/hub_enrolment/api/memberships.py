@@ -1,6 +1,6 @@
 """Routes below /enrolment/v1/teachers/…/memberships: correcting memberships."""
 
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import Schema, fields
 
@@ -44,7 +44,7 @@ class Memberships:
     """Memberships of one teacher at schools, present and past."""
 
     @route("GET", ONE, allow=HUB_STAFF, answer=SchoolMembershipSchema)
-    def get_membership(self, call: Call[Any]) -> Answer:
+    def get_membership(self, call: Call[None]) -> Answer:
         """Read one membership."""
         teacher_id = teacher_handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
         row = handlers.find_membership(call.session, teacher_id, call.path["membership_id"])
@@ -66,7 +66,7 @@ class Memberships:
         return Answer(row, revision=row.revision)
 
     @route("GET", f"{ONE}/corrections", allow=HUB_STAFF, paged=True, answer=MembershipCorrectionSchema)
-    def list_corrections(self, call: Call[Any]) -> Page[MembershipCorrection]:
+    def list_corrections(self, call: Call[None]) -> Page[MembershipCorrection]:
         """List the corrections of a membership, the oldest first."""
         teacher_id = teacher_handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
         row = handlers.find_membership(call.session, teacher_id, call.path["membership_id"])

@@ -1,7 +1,5 @@
 """Routes about records of one person: /enrolment/v1/teachers/duplicates, …/merges, …/{id}/anonymisation."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import HUB_LEADS, HUB_STAFF
@@ -84,7 +82,7 @@ class Mergers:
     """Records of one person. For hub staff only: this is personal data."""
 
     @route("GET", f"{URL}/duplicates", allow=HUB_STAFF, paged=True, answer=DuplicateSchema, personal=True)
-    def list_duplicates(self, call: Call[Any]) -> Page[LikelyPair]:
+    def list_duplicates(self, call: Call[None]) -> Page[LikelyPair]:
         """List pairs of records that may be of one person.
 
         They have an e-mail address in common, and names that may be one person's; or names that are like each

@@ -1,6 +1,6 @@
 """Routes below /enrolment/v1/pd-days."""
 
-from typing import Any
+from typing import TypeVar
 
 from marshmallow import Schema, fields
 
@@ -24,6 +24,8 @@ from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.store import pd_days as store
 from hub_platform.routes import Answer, Call, Page, route
 from hub_platform.schemas import DaysQuery
+
+C = TypeVar("C")  # the command of a call
 
 URL = "/enrolment/v1/pd-days"
 ONE = f"{URL}/<uuid:pd_day_id>"
@@ -95,12 +97,12 @@ class PDDays:
         return Answer(value, revision=day.revision, location=f"{URL}/{day.id}")
 
     @route("GET", URL, allow=READERS, query=PDDayQuery, paged=True, answer=PDDaySchema)
-    def list_pd_days(self, call: Call[Any]) -> Page[PDDay]:
+    def list_pd_days(self, call: Call[None]) -> Page[PDDay]:
         """List PD days and conferences by day, kind and status, in the order in which they were recorded."""
         return Page(*call.page.fetch(call.session, store.list_pd_days(**call.query), [PDDay.id]))
 
     @route("GET", ONE, allow=READERS, answer=PDDaySchema)
-    def get_pd_day(self, call: Call[Any]) -> Answer:
+    def get_pd_day(self, call: Call[None]) -> Answer:
         """Read a PD day; the ETag is what a register is sent back with."""
         day = handlers.find_pd_day(call.session, call.path["pd_day_id"])
         return Answer(day, revision=day.revision)
@@ -121,14 +123,14 @@ class PDDays:
         return Answer(registration, status=None if new else 200)
 
     @route("GET", f"{ONE}/registrations", allow=HUB_STAFF, paged=True, answer=RegistrationSchema)
-    def list_pd_day_registrations(self, call: Call[Any]) -> Page[PDDayRegistration]:
+    def list_pd_day_registrations(self, call: Call[None]) -> Page[PDDayRegistration]:
         """List the registrations for a day."""
         day = handlers.find_pd_day(call.session, call.path["pd_day_id"])
         statement = store.list_registrations(day.id)
         return Page(*call.page.fetch(call.session, statement, [PDDayRegistration.teacher_id]))
 
     @route("GET", f"{ONE}/register", allow=HUB_STAFF, answer=PDDayRegisterSchema)
-    def get_pd_day_register(self, call: Call[Any]) -> Answer:
+    def get_pd_day_register(self, call: Call[None]) -> Answer:
         """Read the register; it is empty until it has been taken."""
         return _register(call, handlers.find_pd_day(call.session, call.path["pd_day_id"]))
 
@@ -147,7 +149,7 @@ class PDDays:
         return Answer(day, revision=day.revision)
 
 
-def _register(call: Call[Any], day: PDDay) -> Answer:
+def _register(call: Call[C], day: PDDay) -> Answer:
     came = store.attendances(call.session, day.id)
     value = {
         "pd_day_id": day.id,

@@ -1,7 +1,5 @@
 """The route /enrolment/v1/teachers/…/places: all that one teacher takes part in."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import HUB_STAFF
@@ -93,7 +91,7 @@ class Places:
         allow=HUB_STAFF,
         answer=TakesPartSchema,
     )
-    def get_places(self, call: Call[Any]) -> queries.TeacherPlaces:
+    def get_places(self, call: Call[None]) -> queries.TeacherPlaces:
         """Read a teacher's places, waiting lists, open applications and PD days, the latest first.
 
         Of a record that was merged, those of the one that is left.

@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/programmes."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from hub_contracts.vocabulary import Strand
@@ -90,13 +88,13 @@ class Programmes:
         paged=True,
         answer=ProgrammeSchema,
     )
-    def list_programmes(self, call: Call[Any]) -> Page[Programme]:
+    def list_programmes(self, call: Call[None]) -> Page[Programme]:
         """List programmes by academic year, strand and part of the title, the oldest first."""
         statement = store.list_programmes(**call.query)
         return Page(*call.page.fetch(call.session, statement, [Programme.id]))
 
     @route("GET", "/enrolment/v1/programmes/<uuid:programme_id>", allow=GROUP_STAFF, answer=ProgrammeSchema)
-    def get_programme(self, call: Call[Any]) -> Answer:
+    def get_programme(self, call: Call[None]) -> Answer:
         """Read a programme."""
         return _answer(handlers.find_programme(call.session, call.path["programme_id"]))
 
@@ -127,7 +125,7 @@ class Programmes:
         paged=True,
         answer=ProgrammeChangeSchema,
     )
-    def list_programme_changes(self, call: Call[Any]) -> Page[ProgrammeChange]:
+    def list_programme_changes(self, call: Call[None]) -> Page[ProgrammeChange]:
         """List the corrections of a programme, the oldest first."""
         programme = handlers.find_programme(call.session, call.path["programme_id"])
         statement = store.list_changes(programme.id)

@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/schools."""
 
-from typing import Any
-
 from marshmallow import Schema, ValidationError, fields, validate
 
 from hub_contracts.vocabulary import Phase, SchoolStatus
@@ -79,7 +77,7 @@ class Schools:
         paged=True,
         answer=SchoolSchema,
     )
-    def list_schools(self, call: Call[Any]) -> Page[School]:
+    def list_schools(self, call: Call[None]) -> Page[School]:
         """List schools in the order of their URNs.
 
         `q` finds them by words of the name or the trust's name, in any order, by their first letters,
@@ -91,7 +89,7 @@ class Schools:
         return Page(*call.page.fetch(call.session, statement, [School.urn]))
 
     @route("GET", "/enrolment/v1/schools/<urn>", allow=READERS, answer=SchoolSchema)
-    def get_school(self, call: Call[Any]) -> Answer:
+    def get_school(self, call: Call[None]) -> Answer:
         """Read a school. The 404 answer names its successor where one is known."""
         school = find_school(call.session, call.path["urn"])
         return Answer(school, revision=school.revision)

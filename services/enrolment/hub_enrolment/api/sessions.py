@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from marshmallow import Schema, fields
@@ -29,6 +29,8 @@ from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.sessions import find_session
 from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
+
+C = TypeVar("C")  # the command of a call
 
 SESSION = "/enrolment/v1/sessions/<uuid:session_id>"
 
@@ -153,7 +155,7 @@ class Sessions:
         paged=True,
         answer=SessionSchema,
     )
-    def list_sessions(self, call: Call[Any]) -> Page[GroupSession]:
+    def list_sessions(self, call: Call[None]) -> Page[GroupSession]:
         """List the sessions of a Work Group in their order."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
@@ -161,7 +163,7 @@ class Sessions:
         return Page(*call.page.fetch(call.session, statement, [GroupSession.seq]))
 
     @route("GET", SESSION, allow=GROUP_STAFF, answer=RegisterSchema)
-    def get_session(self, call: Call[Any]) -> Answer:
+    def get_session(self, call: Call[None]) -> Answer:
         """Read a session with its register; send its ETag in If-Match with a new register."""
         return register(call, own_session(call))
 
@@ -204,13 +206,13 @@ class Sessions:
         return register_answer(taken.meeting, taken.marks, taken.apologies)
 
 
-def _scheduled(call: Call[Any], meeting: GroupSession, *, location: str | None = None) -> Answer:
+def _scheduled(call: Call[C], meeting: GroupSession, *, location: str | None = None) -> Answer:
     """Build the answer for a session with warnings about its day."""
     value = with_warnings(call.session, meeting, SessionSchema, host_urn=meeting.host_urn)
     return Answer(value, revision=meeting.revision, location=location)
 
 
-def own_session(call: Call[Any]) -> GroupSession:
+def own_session(call: Call[C]) -> GroupSession:
     """Return the session that a path names, of a group that the actor may see.
 
     Raises:
@@ -222,7 +224,7 @@ def own_session(call: Call[Any]) -> GroupSession:
     return meeting
 
 
-def check_own_session(call: Call[Any]) -> None:
+def check_own_session(call: Call[C]) -> None:
     """Raise unless the actor may change the session that a path names; hub staff may change all.
 
     Raises:
@@ -232,7 +234,7 @@ def check_own_session(call: Call[Any]) -> None:
         own_session(call)
 
 
-def register(call: Call[Any], meeting: GroupSession, *, status: int | None = None) -> Answer:
+def register(call: Call[C], meeting: GroupSession, *, status: int | None = None) -> Answer:
     """Build the answer for a session: its register and the apologies received."""
     marks, received = store.marks(call.session, meeting.id), store.apologies(call.session, meeting.id)
     return register_answer(meeting, marks, received, status=status)

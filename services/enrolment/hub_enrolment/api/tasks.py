@@ -1,6 +1,6 @@
 """Routes below /enrolment/v1/work-groups/…/tasks and /enrolment/v1/tasks."""
 
-from typing import Any
+from typing import TypeVar
 
 from marshmallow import Schema, fields
 
@@ -12,6 +12,8 @@ from hub_enrolment.store import tasks as store
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.work_groups import find_work_group
 from hub_platform.routes import Answer, Call, Page, route
+
+C = TypeVar("C")  # the command of a call
 
 GROUP_TASKS = "/enrolment/v1/work-groups/<uuid:work_group_id>/tasks"
 REPORTS = "/enrolment/v1/tasks/<uuid:task_id>/reports"
@@ -50,26 +52,26 @@ class Tasks:
         return Answer(task, revision=task.revision, location=f"/enrolment/v1/tasks/{task.id}")
 
     @route("GET", GROUP_TASKS, allow=GROUP_STAFF, paged=True, answer=TaskSchema)
-    def list_tasks(self, call: Call[Any]) -> Page[ClassroomTask]:
+    def list_tasks(self, call: Call[None]) -> Page[ClassroomTask]:
         """List the tasks of a Work Group, the oldest first."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
         return Page(*call.page.fetch(call.session, store.list_tasks(group.row.id), [ClassroomTask.id]))
 
     @route("GET", "/enrolment/v1/tasks/<uuid:task_id>", allow=GROUP_STAFF, answer=TaskSchema)
-    def get_task(self, call: Call[Any]) -> Answer:
+    def get_task(self, call: Call[None]) -> Answer:
         """Read a task."""
         task = _own_task(call)
         return Answer(task, revision=task.revision)
 
     @route("GET", REPORTS, allow=GROUP_STAFF, paged=True, answer=TaskReportSchema)
-    def list_reports(self, call: Call[Any]) -> Page[TaskReport]:
+    def list_reports(self, call: Call[None]) -> Page[TaskReport]:
         """List the reports on a task; a participant without a report has not begun."""
         task = _own_task(call)
         return Page(*call.page.fetch(call.session, store.list_reports(task.id), [TaskReport.enrolment_id]))
 
     @route("GET", f"{REPORTS}/<uuid:enrolment_id>", allow=GROUP_STAFF, answer=TaskReportSchema)
-    def get_report(self, call: Call[Any]) -> Answer:
+    def get_report(self, call: Call[None]) -> Answer:
         """Read one participant's report."""
         task = _own_task(call)
         report = handlers.find_report(call.session, task.id, call.path["enrolment_id"])
@@ -96,7 +98,7 @@ class Tasks:
         return Answer(report, revision=report.revision)
 
 
-def _own_task(call: Call[Any]) -> ClassroomTask:
+def _own_task(call: Call[C]) -> ClassroomTask:
     task = handlers.find_task(call.session, call.path["task_id"])
     check_own_group(call.actor, group_store.lead_ids(call.session, task.work_group_id))
     return task

@@ -118,12 +118,12 @@ class Teachers:
         answer=TeacherSchema,
         personal=True,
     )
-    def get_teacher(self, call: Call[Any]) -> Answer:
+    def get_teacher(self, call: Call[None]) -> Answer:
         """Read a teacher; for a merged record the remaining one, as its `teacher_id` shows."""
         return _answer(handlers.find_teacher(call.session, call.path["teacher_id"]))
 
     @route("GET", URL, allow=HUB_STAFF, query=TeacherQuery, paged=True, answer=TeacherSchema, personal=True)
-    def list_teachers(self, call: Call[Any]) -> Page[Employed]:
+    def list_teachers(self, call: Call[None]) -> Page[Employed]:
         """List teachers by part of a name or of an e-mail address, and by school, the oldest first.
 
         A closed school and its successor are one school here, whichever `urn` is given.
@@ -178,14 +178,14 @@ class Teachers:
         paged=True,
         answer=SchoolMembershipSchema,
     )
-    def list_memberships(self, call: Call[Any]) -> Page[SchoolMembership]:
+    def list_memberships(self, call: Call[None]) -> Page[SchoolMembership]:
         """List where a teacher works and has worked, the oldest first."""
         teacher_id = handlers.find_teacher(call.session, call.path["teacher_id"]).teacher.id
         keys = [SchoolMembership.starts_on, SchoolMembership.id]
         return Page(*call.page.fetch(call.session, store.list_memberships(teacher_id), keys))
 
     @route("GET", f"{URL}/<uuid:teacher_id>/subject-access", allow=HUB_STAFF, personal=True)
-    def get_subject_access(self, call: Call[Any]) -> dict[str, Any]:
+    def get_subject_access(self, call: Call[None]) -> dict[str, Any]:
         """Read everything that enrolment holds of one person, under plain headings.
 
         The teacher reference number is shown whole. Who else typed something in is not told.

@@ -66,12 +66,12 @@ class Trusts:
     """Academy trusts of the register."""
 
     @route("GET", "/enrolment/v1/trusts", allow=READERS, query=TrustQuery, paged=True, answer=TrustSchema)
-    def list_trusts(self, call: Call[Any]) -> Page[Trust]:
+    def list_trusts(self, call: Call[None]) -> Page[Trust]:
         """List trusts in the order of their UIDs, read as text."""
         return Page(*call.page.fetch(call.session, store.list_trusts(**call.query), [Trust.uid]))
 
     @route("GET", "/enrolment/v1/trusts/<uid>", allow=READERS, answer=TrustWithSchoolsSchema)
-    def get_trust(self, call: Call[Any]) -> Answer:
+    def get_trust(self, call: Call[None]) -> Answer:
         """Read a trust with its schools of today."""
         trust = handlers.find_trust(call.session, call.path["uid"])
         schools = store.schools_of(call.session, trust.uid)
@@ -80,7 +80,7 @@ class Trusts:
     @route(
         "GET", "/enrolment/v1/schools/<urn>/trusts", allow=READERS, paged=True, answer=TrustMembershipSchema
     )
-    def list_trusts_of_school(self, call: Call[Any]) -> Page[dict[str, Any]]:
+    def list_trusts_of_school(self, call: Call[None]) -> Page[dict[str, Any]]:
         """List the trusts that a school belonged to, oldest first."""
         school = find_school(call.session, call.path["urn"])
         statement = store.list_memberships(school.urn)
@@ -89,7 +89,7 @@ class Trusts:
         return Page([_membership(row, names[row.trust_uid]) for row in rows], following)
 
 
-def _membership(row: TrustMembership, name: str) -> dict[str, Any]:
+def _membership(row: TrustMembership, name: str) -> dict[str, object]:
     return {
         "trust_uid": row.trust_uid,
         "trust_name": name,

@@ -1,7 +1,7 @@
 """Routes below /enrolment/v1/work-groups/…/uploads."""
 
 from collections import defaultdict
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import Schema, fields, validate
 
@@ -120,7 +120,7 @@ class Uploads:
         answer=UploadedSchema,
         media_type=(JSON, CSV),
     )
-    def upload_participants(self, call: Call[Any]) -> Answer | Content:
+    def upload_participants(self, call: Call[None]) -> Answer | Content:
         """Enrol the participants of a list, CSV or XLSX, or preview the result.
 
         Columns: given, family, email, urn, role; if wanted trn, lead (yes or no), school. All rows are

@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/work-groups/…/waiting-list and /enrolment/v1/waiting-list."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_own_group
@@ -74,7 +72,7 @@ class WaitingLists:
     @route(
         "GET", GROUP_LIST, allow=GROUP_STAFF, query=WaitingListQuery, paged=True, answer=WaitingEntrySchema
     )
-    def list_waiting(self, call: Call[Any]) -> Page[store.Described]:
+    def list_waiting(self, call: Call[None]) -> Page[store.Described]:
         """List the present and past entries of a group's waiting list, in the order of joining."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
@@ -95,7 +93,7 @@ class WaitingLists:
         return Answer({"offers": made})
 
     @route("GET", ENTRY, allow=GROUP_STAFF, answer=WaitingEntrySchema)
-    def get_waiting(self, call: Call[Any]) -> Answer:
+    def get_waiting(self, call: Call[None]) -> Answer:
         """Read an entry of a waiting list."""
         entry = handlers.find_entry(call.session, call.path["waiting_id"])
         check_own_group(call.actor, group_store.lead_ids(call.session, entry.row.work_group_id))

@@ -1,7 +1,5 @@
 """Warnings about the days of sessions and PD days."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session
 
@@ -18,7 +16,7 @@ class WarnedSchema(Schema):
 
 def with_warnings(
     session: Session, row: GroupSession | PDDay, schema: type[Schema], *, host_urn: str | None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Return the fields of a row that a schema shows, with `warnings` about its day."""
     names = (field.attribute or name for name, field in schema().fields.items())
     facts = {name: getattr(row, name) for name in names}

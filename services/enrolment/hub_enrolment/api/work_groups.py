@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/work-groups."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group, own_groups_only
@@ -87,14 +85,14 @@ class WorkGroups:
         return _answer(described, location=f"{URL}/{described.row.id}")
 
     @route("GET", URL, allow=GROUP_STAFF, query=WorkGroupQuery, paged=True, answer=WorkGroupSchema)
-    def list_work_groups(self, call: Call[Any]) -> Page[store.Described]:
+    def list_work_groups(self, call: Call[None]) -> Page[store.Described]:
         """List Work Groups by status, programme, year, lead and part of the title, the oldest first."""
         statement = store.list_work_groups(led_by=own_groups_only(call.actor), **call.query)
         rows, following = call.page.fetch(call.session, statement, [WorkGroup.id])
         return Page(store.describe(call.session, rows, day=day_in_england(call.now)), following)
 
     @route("GET", ONE, allow=GROUP_STAFF, answer=WorkGroupSchema)
-    def get_work_group(self, call: Call[Any]) -> Answer:
+    def get_work_group(self, call: Call[None]) -> Answer:
         """Read a Work Group."""
         described = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, described.lead_ids)

@@ -1,12 +1,13 @@
 """Lesson studies: planned, taught, reviewed."""
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import LessonStudyPlanned, LessonStudyReviewed
+from hub_contracts.vocabulary import LessonStudyFocus
 from hub_enrolment.commands.lesson_studies import PlanLessonStudy, ReviewLesson, TeachLesson
 from hub_enrolment.domain import diary, lesson_studies
 from hub_enrolment.domain.lesson_studies import Parts
@@ -115,13 +116,23 @@ def review_lesson(session: Session, command: ReviewLesson, *, now: datetime, by:
     return described
 
 
-def _facts(row: LessonStudy, parts: Parts) -> dict[str, Any]:
+class _Facts(TypedDict):
+    cycle_id: UUID
+    work_group_id: UUID
+    host_urn: str
+    lesson_at: datetime
+    focus: LessonStudyFocus
+    planners_n: int
+    observers_n: int
+
+
+def _facts(row: LessonStudy, parts: Parts) -> _Facts:
     return {
         "cycle_id": row.id,
         "work_group_id": row.work_group_id,
         "host_urn": row.host_urn,
         "lesson_at": row.lesson_at,
-        "focus": row.focus,
+        "focus": LessonStudyFocus(row.focus),
         "planners_n": len(parts.planners),
         "observers_n": len(parts.observers),
     }

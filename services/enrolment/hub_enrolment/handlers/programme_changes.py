@@ -12,7 +12,7 @@ from hub_enrolment.domain.programme_changes import GroupOnProgramme, Terms
 from hub_enrolment.domain.programmes import AcademicYear, Limits, Path
 from hub_enrolment.models import Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
-from hub_enrolment.steps.terms import published_facts, record_change
+from hub_enrolment.steps.terms import published_terms, record_change
 from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import programmes as store
 from hub_enrolment.store import work_groups as group_store
@@ -54,11 +54,11 @@ def change_programme(
     )
     programme_changes.check_change(changed, described, _terms(programme), after)
     leads = {group.id: group_store.lead_ids(session, group.id) for group in groups}
-    before = {group.id: published_facts(group, programme, leads[group.id]) for group in groups}
+    before = {group.id: published_terms(group, programme, leads[group.id]) for group in groups}
     _save(session, programme, changed, now=now, by=by)
     for group in groups:
-        facts = published_facts(group, programme, leads[group.id])
-        record_change(session, group, before[group.id], facts, now=now, by=by)
+        facts = published_terms(group, programme, leads[group.id])
+        record_change(session, group.status, before[group.id], facts, now=now, by=by)
         if group.status == "at_risk":
             follow_change(session, Locked(group, programme), now=now, by=by)
         offer_free_places(session, Locked(group, programme), now=now, by=by)

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hub_contracts.enrolment import WorkGroupOpened
 from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenWorkGroup
 from hub_enrolment.domain import venues, work_groups
 from hub_enrolment.domain.capacities import check_capacity, most_teachers
 from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
-from hub_enrolment.steps.terms import published_facts, record_change
+from hub_enrolment.steps.terms import published_terms, record_change
 from hub_enrolment.steps.venues import follow_group
 from hub_enrolment.steps.work_groups import allow, publish_confirmed
 from hub_enrolment.store import enrolments as enrolment_store
@@ -57,7 +56,7 @@ def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, 
     session.flush()
     store.replace_leads(session, group.id, command.lead_ids)
     if not command.draft:
-        event = WorkGroupOpened(**published_facts(group, programme, command.lead_ids))
+        event = published_terms(group, programme, command.lead_ids)
         outbox.record(session, event, occurred_at=now, by=by)
     return store.Described(group, programme, command.lead_ids, 0, 0)
 
@@ -73,7 +72,7 @@ def open_draft(session: Session, command: OpenDraft, *, now: datetime, by: str) 
     group.status = "recruiting"
     group.touch(now=now, by=by)
     session.flush()
-    event = WorkGroupOpened(**published_facts(group, programme, store.lead_ids(session, group.id)))
+    event = published_terms(group, programme, store.lead_ids(session, group.id))
     outbox.record(session, event, occurred_at=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]
 
@@ -108,13 +107,15 @@ def change_work_group(
     if allowed:
         _allow(session, group, asked, command.override_reason, now=now, by=by)
     if changed or lead_ids != led_by or allowed:
-        before, located = published_facts(group, programme, led_by), location_of(group)
+        before, located = published_terms(group, programme, led_by), location_of(group)
         store.replace_leads(session, group.id, lead_ids)
         for name, value in changed.items():
             setattr(group, name, value)
         group.touch(now=now, by=by)
         session.flush()
-        record_change(session, group, before, published_facts(group, programme, lead_ids), now=now, by=by)
+        record_change(
+            session, group.status, before, published_terms(group, programme, lead_ids), now=now, by=by
+        )
         follow_group(session, group, located, now=now, by=by)
         offer_free_places(session, locked, now=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]

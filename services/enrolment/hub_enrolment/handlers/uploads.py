@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -154,15 +153,15 @@ def _enrol(
 
 def _seen(line: Line, described: Person, outcome: Known | New | Unclear) -> Seen:
     (urn,) = described.urns
-    facts: dict[str, Any] = {"row": line.number, "name": described.name, "urn": urn}
+    seen = Seen(row=line.number, name=described.name, urn=urn, person="new")
     match outcome:
         case New():
-            return Seen(**facts, person="new")
+            return seen
         case Unclear(candidates):
-            return Seen(**facts, person="unclear", candidates=candidates)
+            return replace(seen, person="unclear", candidates=candidates)
         case Known(record):
             changes = matching.differences(described, record)
-            return Seen(**facts, person="known", teacher_id=record.id, known_as=record.name, changes=changes)
+            return replace(seen, person="known", teacher_id=record.id, known_as=record.name, changes=changes)
 
 
 def _refusal(unclear: Unclear) -> Conflict:

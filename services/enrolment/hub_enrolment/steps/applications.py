@@ -1,7 +1,7 @@
 """End the applications for a Work Group."""
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,16 @@ from hub_contracts.enrolment import (
 from hub_enrolment.store import applications as store
 from hub_enrolment.store.applications import WithParticipants
 from hub_messaging import outbox
+
+
+class ApplicationFacts(TypedDict):
+    """The fields that every event about an application has."""
+
+    application_id: UUID
+    work_group_id: UUID
+    urn: str
+    teachers_n: int
+    teacher_ids: list[UUID]
 
 
 def end_applications(session: Session, work_group_id: UUID, *, now: datetime, by: str) -> None:
@@ -27,8 +37,8 @@ def end_applications(session: Session, work_group_id: UUID, *, now: datetime, by
     session.flush()
 
 
-def application_facts(found: WithParticipants) -> dict[str, Any]:
-    """Return the fields that every event about an application has."""
+def application_facts(found: WithParticipants) -> ApplicationFacts:
+    """Return the published facts of an application."""
     return {
         "application_id": found.row.id,
         "work_group_id": found.row.work_group_id,

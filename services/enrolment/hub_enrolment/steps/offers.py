@@ -1,7 +1,8 @@
 """Offer free places to the waiting list."""
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,16 @@ from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.work_groups import Locked
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
+
+
+class OfferFacts(TypedDict):
+    """The fields that every event about an offer has."""
+
+    waiting_id: UUID
+    work_group_id: UUID
+    teacher_id: UUID
+    urn: str
+    expires_at: datetime
 
 
 def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: str) -> list[WaitingEntry]:
@@ -38,8 +49,14 @@ def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: st
     return entries
 
 
-def offer_facts(entry: WaitingEntry) -> dict[str, Any]:
-    """Return the fields that every event about an offer has."""
+def offer_facts(entry: WaitingEntry) -> OfferFacts:
+    """Return the published facts of an entry with an offer.
+
+    Raises:
+        TypeError: the entry has no offer, which is a fault of the caller.
+    """
+    if entry.expires_at is None:
+        raise TypeError("the entry has no offer")
     return {
         "waiting_id": entry.id,
         "work_group_id": entry.work_group_id,

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import TypedDict
 
 from hub_contracts.enrolment import SchoolChanged
+from hub_contracts.vocabulary import Phase, SchoolStatus
 from hub_enrolment.domain.gias_establishments import Establishment
 from hub_enrolment.steps.import_counts import Run
 from hub_enrolment.store import imports as import_store
@@ -13,10 +14,37 @@ from hub_enrolment.store.inserts import chunks
 from hub_messaging import outbox
 
 
+class SchoolFacts(TypedDict):
+    """The fields that events about a school's entry in the register share."""
+
+    urn: str
+    name: str
+    la_code: str
+    la_name: str
+    district_code: str | None
+    district_name: str | None
+    phase: Phase
+    type_code: int
+    type_group: int
+    eligible: bool
+    status: SchoolStatus
+    trust_uid: str | None
+    trust_name: str | None
+    trust_since: date | None
+    companies_house: str | None
+    easting: int | None
+    northing: int | None
+    pupils: int | None
+    fsm_percent: float | None
+    open_date: date | None
+    close_date: date | None
+    source_file_date: date | None
+
+
 def facts(
     school: Establishment, file_date: date | None, trust_since: date | None, companies_house: str | None
-) -> dict[str, Any]:
-    """Return the fields that events about a school's entry in the register share."""
+) -> SchoolFacts:
+    """Return the published facts of a school as the register describes it."""
     return {
         "urn": school.urn,
         "name": school.name,
@@ -24,11 +52,11 @@ def facts(
         "la_name": school.la_name,
         "district_code": school.district_code,
         "district_name": school.district_name,
-        "phase": school.phase,
+        "phase": Phase(school.phase),
         "type_code": school.type_code,
         "type_group": school.type_group,
         "eligible": school.eligible,
-        "status": school.status,
+        "status": SchoolStatus(school.status),
         "trust_uid": school.trust_uid,
         "trust_name": school.trust_name,
         "trust_since": trust_since,
@@ -45,7 +73,7 @@ def facts(
 
 def facts_of_each(
     run: Run, schools: Iterable[Establishment], companies: Mapping[str, str]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[SchoolFacts]:
     """Yield the facts of many schools, with their trusts as they are stored now.
 
     Args:

@@ -2,16 +2,32 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import SessionRescheduled
+from hub_contracts.vocabulary import MeetingMode
 from hub_enrolment.domain.venues import Location
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.store import sessions as store
 from hub_enrolment.store.venues import location, location_of
 from hub_messaging import outbox
+
+
+class SessionFacts(TypedDict):
+    """The fields that events about the time and place of a session share."""
+
+    session_id: UUID
+    work_group_id: UUID
+    seq: int
+    starts_at: datetime
+    ends_at: datetime
+    mode: MeetingMode
+    host_urn: str | None
+    venue: str | None
+    ics_sequence: int
 
 
 def follow_group(session: Session, group: WorkGroup, before: Location, *, now: datetime, by: str) -> None:
@@ -41,8 +57,16 @@ def publish_moves(
     outbox.record_all(session, events, occurred_at=now, by=by)
 
 
-def session_facts(group: WorkGroup, meeting: GroupSession) -> dict[str, Any]:
+def session_facts(group: WorkGroup, meeting: GroupSession) -> SessionFacts:
     """Return the published facts of a session: its venue, never its joining link."""
-    names = ("work_group_id", "seq", "starts_at", "ends_at", "mode", "host_urn", "ics_sequence")
-    facts = {"session_id": meeting.id, "venue": location(meeting, location_of(group)).venue}
-    return facts | {name: getattr(meeting, name) for name in names}
+    return {
+        "session_id": meeting.id,
+        "work_group_id": meeting.work_group_id,
+        "seq": meeting.seq,
+        "starts_at": meeting.starts_at,
+        "ends_at": meeting.ends_at,
+        "mode": MeetingMode(meeting.mode),
+        "host_urn": meeting.host_urn,
+        "venue": location(meeting, location_of(group)).venue,
+        "ics_sequence": meeting.ics_sequence,
+    }

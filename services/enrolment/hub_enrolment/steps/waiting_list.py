@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,6 +16,15 @@ from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.work_groups import lock_work_group
 from hub_kernel.refusals import Unknown
 from hub_messaging import outbox
+
+
+class EntryFacts(TypedDict):
+    """The fields that every event about an entry of a waiting list has."""
+
+    waiting_id: UUID
+    work_group_id: UUID
+    teacher_id: UUID
+    urn: str
 
 
 def end_list(session: Session, work_group_id: UUID, cause: str, *, now: datetime, by: str) -> None:
@@ -62,8 +71,8 @@ def end_entry(
     )
 
 
-def entry_facts(entry: WaitingEntry) -> dict[str, Any]:
-    """Return the fields that every event about an entry of a waiting list has."""
+def entry_facts(entry: WaitingEntry) -> EntryFacts:
+    """Return the published facts of an entry."""
     return {
         "waiting_id": entry.id,
         "work_group_id": entry.work_group_id,

@@ -71,7 +71,7 @@ def _folders_of(fonts: Sequence[Font]) -> Iterator[list[Path]]:
         yield [Path(folder)]
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     """Yield every text in facts, nested ones included."""
     if isinstance(value, str):
         yield on_one_line(value)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from hub_enrolment.templates.facts import AttendanceSheet, Certificate, Document
 from hub_platform import child
@@ -22,6 +22,6 @@ def printed(document: Document) -> bytes:
     return child.run(PRESS, [json.dumps(press_input(document)).encode()], BOUNDS).getvalue()
 
 
-def press_input(document: Document) -> dict[str, Any]:
+def press_input(document: Document) -> dict[str, object]:
     """Return the input of the press: the document's template and facts."""
     return {"template": TEMPLATES[type(document)], "facts": asdict(document) | {"title": document.title}}
