@@ -1,4 +1,4 @@
-"""What reporting says, once it has taken in everything that was published."""
+"""Answers of reporting after it has projected every published event."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -19,7 +19,7 @@ ELSEWHERE: Final = "mail.elsewhere.example"
 
 @dataclass(frozen=True)
 class Authority:
-    """Somebody who signs certificates."""
+    """A certificate authority of a test."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
@@ -33,7 +33,7 @@ class Authority:
 
 
 def authority(folder: Path) -> Authority:
-    """A new authority; `authority.pem` in the folder is what a client is told to trust."""
+    """Create an authority; a client trusts it by `authority.pem` in the folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     own = certificate("Authority of the cases", key, None, key, is_authority=True)
     (folder / "authority.pem").write_bytes(own.public_bytes(serialization.Encoding.PEM))
@@ -77,7 +77,7 @@ def certificate(
 
 
 def server_context(path: Path, signed: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:
-    """What the server needs for TLS."""
+    """Return the server's TLS context."""
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

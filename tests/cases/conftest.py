@@ -35,7 +35,7 @@ def _hub(
 
 @pytest.fixture(name="desk", scope="package")
 def _desk(hub: RunningHub) -> Desk:
-    """Hub staff."""
+    """Return the desk of hub staff, for the hub of all cases."""
     return Desk(hub)
 
 

@@ -1,4 +1,4 @@
-"""What hub staff do through the HTTP interfaces, in the words of the cases."""
+"""Steps of hub staff through the HTTP interfaces, in the terms of the cases."""
 
 import itertools
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ numbers = itertools.count(1)
 
 @dataclass(frozen=True)
 class Person:
-    """A teacher."""
+    """A registered teacher with their id and e-mail address."""
 
     id: str
     email: str
@@ -93,7 +93,7 @@ class Desk:
 
     @cached_property
     def lead(self) -> Person:
-        """Somebody who leads Work Groups and visits schools."""
+        """Return a person with the roles of Work Group lead and PD lead, registered at the first use."""
         (person,) = self.people(1)
         for role in ("work_group_lead", "pd_lead"):
             body = {"teacher_id": person.id, "role": role, "starts_on": "2025-09-01"}
@@ -186,7 +186,7 @@ class Desk:
 
         def assigned() -> Any:
             reply = self.hub("POST", "/visits/v1/assignments", body)
-            return reply.json if reply.status == 201 else None  # visits has not heard of both yet
+            return reply.json if reply.status == 201 else None  # visits has not received both yet
 
         return str(wait_until(assigned, deadline=20, interval=0.2)["assignment_id"])
 
@@ -205,18 +205,18 @@ class Desk:
         return len(self.hub.mail.received)
 
     def inbox(self, person: Person, since: int = 0) -> list[Received]:
-        """What a person has received, after the first `since` messages of everybody."""
+        """Return the messages that a person received after the first `since` messages of the hub."""
         return self.hub.mail.to(person.email, since=since)
 
     def read(self, person: Person, since: int = 0) -> list[Received]:
-        """What a person has received in words."""
+        """Return the e-mails in words that a person received."""
         return in_words(self.inbox(person, since))
 
     def calendar(self, person: Person) -> dict[str, Entry]:
-        """What stands in a person's calendar."""
+        """Return the entries of a person's calendar."""
         return entries(self.inbox(person))
 
 
 def times(starts_at: datetime) -> dict[str, str]:
-    """Two hours."""
+    """Return start and end of a session of two hours."""
     return {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=2)).isoformat()}

@@ -1,4 +1,4 @@
-"""What the dashboard's tables say, cell by cell."""
+"""Readers of the dashboard's tables, cell by cell."""
 
 from typing import Any
 

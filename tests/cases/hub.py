@@ -32,8 +32,8 @@ from hub_messaging.wire import declare_all
 CHECKOUT: Final = Path(os.environ.get("HUB_CASES_CHECKOUT", ROOT)).resolve()
 SERVICES: Final = ("enrolment", "visits", "notifications", "reporting")
 PUBLISHERS: Final = ("enrolment", "visits", "notifications")
-# A Tuesday in term at 10:00 in England, a working hour of everybody; later than the day of this writing, as
-# the services of older commits go by the machine's clock.
+# A Tuesday in term at 10:00 in England, a working hour for all recipients; later than this commit, because
+# services of older commits use the machine's clock.
 MORNING: Final = datetime(2027, 1, 12, 10, 0, tzinfo=UTC)
 SOON: Final = timedelta(minutes=30)  # a message that is due so soon is waited for
 DEFINITIONS: Final = Path("deploy", "rabbitmq", "definitions.json")
@@ -50,7 +50,7 @@ class Published:
 
     @property
     def data(self) -> dict[str, Any]:
-        """What it says."""
+        """Return the data of the event."""
         found: dict[str, Any] = json.loads(self.body)["data"]
         return found
 
@@ -70,7 +70,7 @@ class RunningHub:
     events: list[Published] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     channel: Any = None
-    heard: frozenset[tuple[str, str]] = frozenset()  # exchange and type, of what notifications hears
+    subscribed: frozenset[tuple[str, str]] = frozenset()  # exchange and type, of notifications
 
     @property
     def now(self) -> datetime:
@@ -119,17 +119,17 @@ class RunningHub:
         until = (self.now + SOON).isoformat()  # an old commit sends everything at once and has no `due_at`
         return [one for one in listed if datetime.fromisoformat(one.get("due_at", until)) <= self.now + SOON]
 
-    def take_in(self) -> None:
-        """Wait until notifications has taken in everything that was published."""
+    def wait_for_notifications(self) -> None:
+        """Wait until notifications has handled every published event."""
         wait_until(
             lambda: not any(self.metric(name, "hub_outbox_pending") for name in PUBLISHERS), deadline=30
         )
-        expected = sum((one.exchange, one.type) in self.heard for one in self.published())
+        expected = sum((one.exchange, one.type) in self.subscribed for one in self.published())
         wait_until(lambda: self.metric("notifications", "hub_inbox_received_total") >= expected, deadline=30)
 
     def settle(self, people: Collection[str], *, deadline: float = 150.0) -> None:
         """Wait until nothing is left to be sent to some people, by id."""
-        self.take_in()
+        self.wait_for_notifications()
         wait_until(lambda: not self.waiting(people), deadline=deadline, interval=0.1)
 
     def published(self, *types: str) -> list[Published]:
@@ -188,7 +188,7 @@ class RunningHub:
             if exchange["name"].endswith(".events"):
                 self.channel.queue_bind(QUEUE, exchange["name"], "#")
         bindings = self.broker.manage("GET", f"queues/{vhost}/notifications.in/bindings")
-        self.heard = frozenset((one["source"], one["routing_key"]) for one in bindings)
+        self.subscribed = frozenset((one["source"], one["routing_key"]) for one in bindings)
 
     def _launch(self, name: str, command: str, **settings: str) -> Child:
         python = CHECKOUT / ".local" / "venv" / "bin" / "python"

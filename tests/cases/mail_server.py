@@ -23,18 +23,18 @@ BUSY: Final = "answering 421"
 
 @dataclass
 class Rule:
-    """What the server answers at one step, to everybody or about one recipient."""
+    """The reply of the server at one step, to all clients or about one recipient."""
 
     step: str  # CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA, or BODY for the answer after the message
     answer: str  # a reply line, or HANG_UP
-    to: str | None = None  # an address; None: whoever the message is for
+    to: str | None = None  # an address; None: any recipient
     after_seconds: float = 0.0
     times: int | None = None  # how often it applies; None: always
 
 
 @dataclass
 class MailServer:
-    """What the server was sent, and how it behaves."""
+    """The received messages of the server, and its behaviour."""
 
     port: int = field(default_factory=free_port)
     received: list[Received] = field(default_factory=list)  # every body, also those that got no answer
@@ -51,7 +51,7 @@ class MailServer:
         threading.Thread(target=self._listener.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
-        """Refuse connections."""
+        """Close the listening socket, so that connections are refused."""
         if self._listener is not None:
             self._listener.shutdown()
             self._listener.server_close()
@@ -93,18 +93,18 @@ class MailServer:
 
 
 class Listener(socketserver.ThreadingTCPServer):
-    """Accepts connections."""
+    """The listening socket, with one thread for each client."""
 
     allow_reuse_address = True
     daemon_threads = True
     server: MailServer
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client may leave when it likes."""
+        """Write no log line when a client disconnects."""
 
 
 class Connection(socketserver.StreamRequestHandler):
-    """One client."""
+    """The SMTP dialogue with one client."""
 
     def handle(self) -> None:
         """Greet, then answer command by command until one side ends it."""

@@ -1,4 +1,4 @@
-"""What people receive: messages in words, and entries for their calendars."""
+"""Received messages: e-mails in words, and calendar entries."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ class Received:
 
     @property
     def subject(self) -> str:
-        """Its subject."""
+        """Return the decoded subject."""
         return str(self.message["Subject"])
 
     @cached_property
@@ -58,7 +58,7 @@ class Received:
 
     @property
     def is_in_words(self) -> bool:
-        """Whether it is an e-mail for a person: no single line of text beside one calendar entry."""
+        """Return whether it is an e-mail in words, not a calendar-only message."""
         one_line = len(self.text.strip().splitlines()) == 1
         return not (one_line and len(self.calendar_parts) == 1 and len(events_of(self.calendars[0])) == 1)
 

@@ -143,7 +143,7 @@ def said(value: Any) -> str:
 
 
 def teacher(desk: Desk, teacher_id: str) -> Any:
-    """What is held of a teacher, as hub staff read it."""
+    """Return the record of a teacher, as hub staff read it."""
     return desk.hub("GET", f"{V1}/teachers/{teacher_id}").json
 
 

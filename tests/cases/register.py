@@ -75,7 +75,7 @@ def succeed(
         pairs: the successor of each school that closes; None: a new one.
         last_day: of the closed schools.
         opened_on: the first day of the closed schools.
-        columns: what the register says of the successors, beside their names.
+        columns: further columns of the successors in the register.
     """
     opens = last_day + timedelta(days=1)
     found = {old: new or urn() for old, new in pairs.items()}

@@ -1,4 +1,4 @@
-"""T4, T5 and T8: what is told follows what was changed, and nothing is told of what is over."""
+"""T4, T5 and T8: e-mails follow from changes, and none is sent about the past."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ def test_t4_a_participant_who_enrols_after_a_change_reads_the_new_title_and_venu
     (person,) = desk.people(1)
     group = desk.group(title="Bar models", mode="in_person", venue="Old Schools")
     desk.session(group)
-    desk.hub.take_in()
+    desk.hub.wait_for_notifications()
     changed = desk.change(f"work-groups/{group.id}", {"title": "Number lines", "venue": "Cromwell Hall"})
     assert changed.status == 200, changed.body
     desk.enrol(group, person)
@@ -53,7 +53,7 @@ def test_a_message_greets_a_teacher_by_the_name_that_they_have_by_then(desk: Des
     assert person.given.lower() not in message.words
 
 
-def test_t5_a_session_moved_into_the_year_before_is_refused_or_everybody_is_told(desk: Desk) -> None:
+def test_t5_moving_a_session_into_the_year_before_is_refused_or_notified(desk: Desk) -> None:
     people = desk.people(3)
     group = desk.group(people)
     session_id = desk.session(group, THIS_YEAR)
@@ -64,7 +64,7 @@ def test_t5_a_session_moved_into_the_year_before_is_refused_or_everybody_is_told
         return
     assert reply.status == 200, reply.body
     desk.settle(*people)
-    assert [len(desk.read(person, since)) for person in people] == [1, 1, 1], "moved, and nobody was told"
+    assert [len(desk.read(person, since)) for person in people] == [1, 1, 1], "moved without a message"
     for person in people:
         assert desk.read(person, since)[0].names_day(LAST_YEAR.date())
 
@@ -78,7 +78,7 @@ def test_a_move_to_an_hour_or_a_week_ago_is_refused(desk: Desk, hours: int) -> N
     assert (reply.status, reply.json.get("code")) in {(409, "session_in_past"), (422, "session_in_past")}
 
 
-def test_a_move_to_tomorrow_is_told_at_once(desk: Desk) -> None:
+def test_move_to_tomorrow_is_notified_at_once(desk: Desk) -> None:
     """More of T5's kind: near is not past."""
     people = desk.people(2)
     group = desk.group(people)
@@ -94,7 +94,7 @@ def test_a_move_to_tomorrow_is_told_at_once(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("loaded", ["today", "by hub time of last year"])
-def test_t8_nobody_is_written_to_about_sessions_of_last_year(desk: Desk, loaded: str) -> None:
+def test_t8_no_e_mail_is_sent_about_sessions_of_last_year(desk: Desk, loaded: str) -> None:
     at = None if loaded == "today" else datetime(2026, 1, 13, 10, 0, tzinfo=UTC)
     window = {"opens_at": "2025-10-01T08:00:00Z", "closes_at": "2027-05-28T16:00:00Z"}
     people = desk.people(3, at=at)
@@ -126,7 +126,7 @@ def test_a_session_of_last_year_is_in_no_message_to_a_participant_who_enrols_tod
         assert not desk.read(person)[0].names_day(LAST_YEAR.date())
 
 
-def test_a_cancelled_session_of_last_year_is_told_to_nobody(desk: Desk) -> None:
+def test_cancelling_a_session_of_last_year_sends_no_e_mail(desk: Desk) -> None:
     """More of T8's kind."""
     people = desk.people(2)
     group = desk.group(people, programme_id=desk.programme("2025/26"), opens_at="2025-10-01T08:00:00Z")

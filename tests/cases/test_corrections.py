@@ -88,8 +88,8 @@ def memberships(desk: Desk, person: Person) -> list[tuple[str, str, str, str | N
 
 
 def assert_traced(desk: Desk, person: Person, events_before: int, reason: str) -> None:
-    """A correction is told by an event about the teacher, and is part of what is held of them."""
-    desk.hub.take_in()
+    """A correction publishes an event about the teacher, and is part of their record."""
+    desk.hub.wait_for_notifications()
     events = [one for one in desk.hub.published() if person.id in one.body]
     assert len(events) > events_before, [one.type for one in events]
     held = desk.hub("GET", f"{V1}/teachers/{person.id}/subject-access").body.decode()
@@ -98,7 +98,7 @@ def assert_traced(desk: Desk, person: Person, events_before: int, reason: str) -
 
 def events_about(desk: Desk, person: Person) -> int:
     """How many events have been published about a teacher."""
-    desk.hub.take_in()
+    desk.hub.wait_for_notifications()
     return sum(person.id in one.body for one in desk.hub.published())
 
 

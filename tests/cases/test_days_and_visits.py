@@ -13,7 +13,7 @@ def register(desk: Desk, day: str, *people: Person) -> None:
         desk.make(f"pd-days/{day}/registrations", {"teacher_id": person.id})
 
 
-def test_t6_a_pd_day_is_confirmed_and_its_cancellation_is_told(desk: Desk) -> None:
+def test_t6_registration_for_a_pd_day_is_confirmed_and_its_cancellation_notified(desk: Desk) -> None:
     people = desk.people(3)
     day = desk.pd_day()
     register(desk, day, *people)
@@ -41,7 +41,7 @@ def test_a_pd_day_without_registrations_is_cancelled_without_a_message(desk: Des
     """More of T6's kind: others still learn of it by an event."""
     day, since = desk.pd_day(), len(desk.hub.mail.received)
     desk.make(f"pd-days/{day}/cancellation", {"reason": "too_few_participants"})
-    desk.hub.take_in()
+    desk.hub.wait_for_notifications()
     events = [one for one in desk.hub.published("PDDayCancelled") if one.data["pd_day_id"] == day]
     assert len(events) == 1
     assert [one for one in desk.hub.mail.received[since:] if "reasoning for all" in one.words] == []

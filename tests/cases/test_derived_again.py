@@ -51,7 +51,7 @@ def with_terms(*changes: tuple[int, tuple[str, str]]) -> Terms:
 
 
 def recalculated(desk: Desk, visit_id: str) -> list[Any]:
-    """What visits has announced anew about a visit."""
+    """Return the VisitRecalculated events of a visit."""
     told = desk.hub.published("VisitRecalculated")
     return [one.data for one in told if one.data["visit_id"] == visit_id]
 

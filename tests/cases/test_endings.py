@@ -1,4 +1,4 @@
-"""T1 to T3: who is concerned by an ending is told of it, once, and calendars follow."""
+"""T1 to T3: each person concerned by an ending gets one e-mail, and calendars follow."""
 
 import pytest
 from tests.cases.desk import FIRST, FORTNIGHT, Desk, Person
@@ -10,12 +10,12 @@ from tests.support.waiting import wait_until
 def assert_tried(desk: Desk, *people: Person) -> None:
     """Wait until every message that is due to these people has been tried in vain, if there is any."""
     ids = {person.id for person in people}
-    desk.hub.take_in()
+    desk.hub.wait_for_notifications()
     wait_until(lambda: all(one["reason"] for one in desk.hub.waiting(ids)), deadline=60)
 
 
 @pytest.mark.parametrize("server", [None, REFUSING, BUSY])
-def test_t1_each_of_15_participants_is_told_that_the_group_is_cancelled(
+def test_t1_each_of_15_participants_is_notified_of_the_cancelled_group(
     desk: Desk, server: str | None
 ) -> None:
     group = desk.group()
@@ -48,13 +48,13 @@ def test_t2_waiting_list_offer_and_application_end_with_the_group(desk: Desk) ->
     desk.wait_for_place(group, waits)
     desk.apply(group, applies)
     desk.withdraw(group, leaves)  # so that the first who waits is offered the place
-    everybody = (stays, leaves, offered, waits, applies)
-    since = desk.settle(*everybody)
+    people = (stays, leaves, offered, waits, applies)
+    since = desk.settle(*people)
     assert len(desk.read(offered)) == 1
     desk.cancel(group, "lead_unavailable")
-    desk.settle(*everybody)
-    told = [len(desk.read(person, since)) for person in everybody]
-    assert told == [1, 0, 1, 1, 1]  # the participant who left before was told then
+    desk.settle(*people)
+    told = [len(desk.read(person, since)) for person in people]
+    assert told == [1, 0, 1, 1, 1]  # the withdrawn participant was notified before
     for person in (stays, offered, waits, applies):
         assert "cancelled" in desk.read(person, since)[0].words
     assert desk.post(f"waiting-list/{offer}/acceptance", {}).status in {409, 422}
@@ -92,7 +92,7 @@ def test_t3_sessions_leave_the_calendar_of_a_participant_who_leaves(desk: Desk, 
 
 
 def test_sessions_cancelled_one_by_one_while_the_mail_server_is_away_are_one_message(desk: Desk) -> None:
-    """More of T1's kind: what could not be told yet is told together."""
+    """A case like T1: delayed news is sent in one e-mail."""
     people = desk.people(2)
     group = desk.group(people)
     days = desk.series(group, 8)
@@ -110,7 +110,7 @@ def test_sessions_cancelled_one_by_one_while_the_mail_server_is_away_are_one_mes
 
 
 def test_a_withdrawal_and_a_cancellation_while_the_mail_server_is_away_are_one_message(desk: Desk) -> None:
-    """More of T1's kind: whoever has left is not told again that the group is cancelled."""
+    """A case like T1: a withdrawn participant gets no e-mail about the cancellation."""
     _, leaves = people = desk.people(2)
     group = desk.group(people)
     desk.series(group, 3)
@@ -139,7 +139,7 @@ def test_a_teacher_who_left_the_waiting_list_is_not_told_of_the_cancellation(des
 
 
 def test_a_declined_school_is_not_told_of_the_cancellation(desk: Desk) -> None:
-    """More of T2's kind: a decision ends the application, and was told."""
+    """A case like T2: a decision ends the application, and was notified."""
     (declined,), (waitlisted,) = desk.people(1), desk.people(1)
     group = desk.group()
     decisions = {declined: "declined", waitlisted: "waitlisted"}
@@ -158,7 +158,7 @@ def test_an_announcement_not_sent_yet_and_its_cancellation_leave_no_entry(desk: 
     with desk.hub.mail.away(REFUSING):
         group = desk.group([person])
         desk.series(group, 3)
-        desk.hub.take_in()
+        desk.hub.wait_for_notifications()
         desk.cancel(group, "funding")
         assert_tried(desk, person)
     desk.settle(person)

@@ -155,7 +155,7 @@ def test_f3_empty_cells_beyond_the_header_are_ignored(
     assert len(names(on, urn)) == 2
 
 
-def test_f3_a_value_beyond_the_header_is_told_in_its_row(on: Participants, urn: str) -> None:
+def test_f3_a_value_beyond_the_header_is_reported_in_its_row(on: Participants, urn: str) -> None:
     """More of F3's kind: what is not empty is not dropped without a word."""
     for write in FORMS.values():
         done = on.send(write([*cells(urn), "0123 456"], cells(urn)))

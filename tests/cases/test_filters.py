@@ -19,7 +19,7 @@ SMALL = {"min_teachers": 1, "min_schools": 1}
 
 
 def leader_at(desk: Desk, number: str) -> Person:
-    """Somebody who may lead Work Groups, from a school."""
+    """Register a teacher of a school with the role of Work Group lead."""
     (person,) = desk.people(1, urn=number)
     body = {"teacher_id": person.id, "role": "work_group_lead", "starts_on": "2026-09-01"}
     desk.make("leaders", body | {"core_leadership": False})

@@ -143,7 +143,7 @@ def test_a_strange_part_is_ignored_or_refused_once_and_the_service_answers_meanw
     assert max(slow) <= AT_MOST, f"{max(slow):.2f} s"
 
 
-def test_an_honest_file_is_imported_beside_a_hostile_one(desk: Desk, on: Participants) -> None:
+def test_honest_file_is_imported_while_a_hostile_one_is_read(desk: Desk, on: Participants) -> None:
     """More of the kind: both are sent at the same time."""
     (urn,) = desk.schools()
     hostile, honest = nested_sheet(workbook(cells(urn))), workbook(cells(urn))

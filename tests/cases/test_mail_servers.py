@@ -59,7 +59,7 @@ def test_421_at_one_message_does_not_hold_up_the_others(
 
 
 def test_a_mailbox_that_does_not_exist_fails_alone(desk: Desk, mail: MailServer) -> None:
-    """More of M2's kind: this recipient is refused, and nobody else."""
+    """A case like M2: one recipient is refused, and no other."""
     gone, there = people = desk.people(2)
     with mail.behaving(Rule("RCPT", "550 5.1.1 no such user", to=gone.email)):
         desk.group(people)
@@ -75,7 +75,7 @@ def test_a_mailbox_that_does_not_exist_fails_alone(desk: Desk, mail: MailServer)
         ("RCPT", "550 5.7.1 relaying denied"),  # more of M2's kind
     ],
 )
-def test_m2_trouble_of_the_sender_fails_nothing_and_is_told_to_operators(
+def test_m2_refused_sender_fails_no_message_and_is_reported_to_operators(
     desk: Desk, mail: MailServer, later: list[Person], step: str, answer: str
 ) -> None:
     """An operator puts it right and starts the service again."""
@@ -91,7 +91,7 @@ def test_m2_trouble_of_the_sender_fails_nothing_and_is_told_to_operators(
         assert not any(
             desk.hub.messages(status, {person.id}) for status in ("failed", "sent") for person in people
         )
-        assert is_told(desk.hub, metrics), "neither a metric nor the readiness detail tells of it"
+        assert is_reported(desk.hub, metrics), "neither a metric nor the readiness detail tells of it"
     desk.hub.restart("notifications")
     later += people
 
@@ -103,7 +103,7 @@ def figures(hub: RunningHub) -> dict[str, float]:
     return {one.rpartition(" ")[0]: float(one.rpartition(" ")[2]) for one in wanted}
 
 
-def is_told(hub: RunningHub, before: dict[str, float]) -> bool:
+def is_reported(hub: RunningHub, before: dict[str, float]) -> bool:
     """Whether a metric about sending has risen, or readiness names it."""
     risen = any(value > before.get(name, 0.0) for name, value in figures(hub).items())
     return risen or b"mail" in hub("GET", "/notifications/health/ready").body
@@ -154,7 +154,7 @@ def test_m3_the_password_is_not_sent_to_a_server_whose_certificate_does_not_name
     desk.group([person])
 
     def said() -> list[str]:
-        """What was said over the first encrypted connection, and after it, once it has ended."""
+        """Return the dialogue of the first encrypted connection and of the one after it."""
         commands = desk.hub.mail.commands[before:]
         after = commands[commands.index("STARTTLS") :] if "STARTTLS" in commands else []
         return after if ENDED in after else []

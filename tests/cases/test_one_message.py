@@ -41,7 +41,7 @@ def test_several_sessions_moved_while_the_mail_server_is_away_are_one_message(de
         for number, session_id in enumerate(group.session_ids):
             moved_to = FIRST + number * FORTNIGHT + timedelta(days=1)
             assert desk.move(session_id, moved_to).status == 200
-        desk.hub.take_in()
+        desk.hub.wait_for_notifications()
     desk.settle(person)
     (message,) = desk.read(person, since)
     for day in days:

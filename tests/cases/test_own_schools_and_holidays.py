@@ -51,7 +51,7 @@ def test_r4_a_pd_lead_is_not_assigned_to_the_school_where_they_work_now(
     home, supported = desk.schools(2)
     person = pd_lead(desk, home)
     change(desk, person, supported)
-    desk.hub.take_in()
+    desk.hub.wait_for_notifications()
 
     def code() -> Any:
         reply = assign(desk, supported, date(2027, 1, 11), pd_lead_id=person.id)
@@ -67,7 +67,7 @@ def test_r4_a_pd_lead_of_a_closed_school_is_not_assigned_to_its_successor(desk: 
     (home,) = schools(desk, 1, la_code)
     person = pd_lead(desk, home)
     new = succeed(desk, la_code, {home: None})[home]
-    desk.hub.take_in()
+    desk.hub.wait_for_notifications()
     reply = assign(desk, new, date(2027, 1, 11), pd_lead_id=person.id)
     assert (reply.status, reply.json.get("code")) == (422, "own_school"), reply.body
 

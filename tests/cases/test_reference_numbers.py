@@ -25,7 +25,7 @@ SPELLINGS = [
     ("0{}/02/03", None),  # more of P2's kind: a date
     ("{},100,000.00", None),  # more of P2's kind: an amount
     ("-{}54321", None),  # more of P2's kind: a negative number
-    ("ab{}8765cd", None),  # more of P2's kind: letters around five digits
+    ("ab{}8765cd", None),  # a case like P2: letters and digits
 ]
 
 

@@ -89,7 +89,7 @@ def test_s1_an_offer_made_before_the_closing_is_accepted(desk: Desk, academy: Ac
 
 def test_s1_messages_of_the_academy_are_those_of_its_teachers(desk: Desk, academy: Academy) -> None:
     """Before: no message is of the academy."""
-    desk.hub.take_in()
+    desk.hub.wait_for_notifications()
     reply = desk.hub("GET", f"/notifications/v1/messages?urn={academy.new}&limit=200")
     assert reply.status == 200, reply.body
     assert academy.people[0].id in {one["recipient_ref"] for one in reply.json["items"]}

@@ -38,7 +38,7 @@ def supported(desk: Desk) -> tuple[str, str, str]:
 
 
 def succeeded(desk: Desk, la_code: str, old: str) -> str:
-    """Close a school, and wait until visits has heard of its successor; that school's URN."""
+    """Close a school, wait until visits has received its successor, and return the successor's URN."""
     new = succeed(desk, la_code, {old: None}, last_day=HALF_TERM)[old]
     with contextlib.suppress(AssertionError):
         wait_until(lambda: owed(desk, [new]), deadline=8, interval=0.1)
@@ -46,7 +46,7 @@ def succeeded(desk: Desk, la_code: str, old: str) -> str:
 
 
 def agreed(desk: Desk, la_code: str, *numbers: str) -> dict[tuple[str, str], str]:
-    """What visits says about schools, once it has heard of everything: reporting says the same."""
+    """Return the answer of visits about schools after all events, equal to that of reporting."""
     with contextlib.suppress(AssertionError):
         wait_until(lambda: owed(desk, numbers) == reported(desk, la_code), deadline=8, interval=0.5)
     said = owed(desk, numbers)
@@ -133,7 +133,7 @@ def test_s4_an_authority_that_is_recoded_keeps_its_schools_of_last_year(desk: De
 
 
 def test_s4_a_school_counts_under_the_phase_that_it_had_on_the_day(desk: Desk) -> None:
-    """More of S4's kind: an infant school takes in older pupils and becomes all-through."""
+    """A case like S4: an infant school admits older pupils and becomes all-through."""
     la_code, number = authority(), urn()
     register(desk, [row(**place(la_code, URN=number))], OCTOBER)
     through = {"PhaseOfEducation (code)": "7"}

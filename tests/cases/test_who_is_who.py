@@ -54,7 +54,7 @@ def test_p1_a_mistyped_reference_number_does_not_give_the_place_of_a_namesake(
     assert_kept_apart(on, sunita, cells(urn, given="Vikram", family="Sharma", trn=trn))
 
 
-def test_p1_a_family_at_one_address_is_told_apart_by_the_reference_number(
+def test_p1_family_members_at_one_address_are_distinguished_by_reference_number(
     desk: Desk, on: Participants
 ) -> None:
     """More of P1's kind: even the names are equal, but the numbers differ."""

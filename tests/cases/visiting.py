@@ -45,7 +45,7 @@ def set_calendar(
 def assign(
     desk: Desk, urn: str, starts_on: date, *, pd_lead_id: str = "", at: Any = None, **changes: Any
 ) -> Reply:
-    """Give a school a PD lead, once visits has heard of both; the answer."""
+    """Assign a PD lead to a school after visits has received both; return the response."""
     body = {"urn": urn, "pd_lead_id": pd_lead_id or desk.lead.id, "programme": "intensive"}
     body |= {"starts_on": starts_on.isoformat()} | changes
 

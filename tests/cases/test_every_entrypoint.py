@@ -1,4 +1,4 @@
-"""R1 to R3: a rule of Work Groups holds for every way in."""
+"""R1 to R3: a rule of Work Groups is enforced at every entrypoint."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -24,7 +24,7 @@ def schedule(desk: Desk, group: Group, starts_at: datetime, **changes: Any) -> R
 
 @pytest.mark.parametrize("shift", [timedelta(0), HOUR, -HOUR])
 def test_r1_a_single_session_does_not_overlap_another(desk: Desk, shift: timedelta) -> None:
-    """Before: 201."""
+    """Refused; an earlier release answered 201."""
     group = desk.group()
     desk.session(group)
     reply = schedule(desk, group, FIRST + shift)
@@ -32,7 +32,7 @@ def test_r1_a_single_session_does_not_overlap_another(desk: Desk, shift: timedel
 
 
 def test_r1_a_session_is_not_moved_onto_another(desk: Desk) -> None:
-    """Before: 200."""
+    """Refused; an earlier release answered 200."""
     group = desk.group()
     desk.session(group)
     other = desk.session(group, FIRST + timedelta(days=7))
