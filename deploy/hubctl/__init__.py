@@ -1,1 +1,1 @@
-"""The operator's command: what is parked, what is replayed and rebuilt, and who did it and why."""
+"""The operator's command line: deliveries, events, subscribers, tokens, imports and checks of a hub."""

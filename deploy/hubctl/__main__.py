@@ -4,7 +4,7 @@ from hubctl.app import app
 
 
 def main() -> None:
-    """Do what the command line asks."""
+    """Run the command line."""
     app()
 
 

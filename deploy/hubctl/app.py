@@ -1,4 +1,4 @@
-"""The command line: groups of commands, and what all of them have in common."""
+"""The command line with its groups of commands."""
 
 import typer
 
@@ -18,7 +18,7 @@ from hubctl import (
 
 app = typer.Typer(
     name="hubctl",
-    help="Look after the services of a hub.",
+    help="Operate the services of a hub.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -1,4 +1,4 @@
-"""`hubctl audit`: who did what, when and from where, exported from the audits of all services."""
+"""`hubctl audit`: export of the audits of all services."""
 
 import contextlib
 import csv
@@ -26,7 +26,7 @@ from hubctl.output import NOTHING, plain, progress, sentences
 from hubctl.places import Hub, WrongUse, find_hub
 from hubctl.shown import say
 
-AT_A_TIME: Final = 1000  # rows fetched at once
+AT_A_TIME: Final = 1000  # rows per fetch
 COLUMNS: Final = (
     *("service", "id", "at", "account", "roles", "method", "route", "subjects", "outcome", "status", "code"),
     *("address", "correlation_id"),
@@ -35,7 +35,9 @@ SNAPSHOT: Final = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ
 
 Row = Mapping[str, Any]
 
-app = typer.Typer(name="audit", help="Who did what, when and from where.", no_args_is_help=True)
+app = typer.Typer(
+    name="audit", help="The audit: account, action, time and address of each request.", no_args_is_help=True
+)
 
 
 # Long: an argument for each option.
@@ -44,25 +46,27 @@ app = typer.Typer(name="audit", help="Who did what, when and from where.", no_ar
 def export(
     service: Services = None,
     since: Annotated[
-        str, typer.Option("--from", help="A day, or an instant with its offset; included.")
+        str, typer.Option("--from", help="First day, or an instant with its offset (inclusive).")
     ] = "",
-    until: Annotated[
-        str, typer.Option("--to", help="A day, which is included, or an instant, which is not.")
-    ] = "",
+    until: Annotated[str, typer.Option("--to", help="Last day (inclusive), or an instant (exclusive).")] = "",
     account: Annotated[
-        str, typer.Option(help="Of this account: a token's subject, or a service that asks.")
+        str, typer.Option(help="Only this account: a token's subject, or the name of a service.")
     ] = "",
-    subject: Annotated[str, typer.Option(help="Concerning this id, such as a teacher's or a URN.")] = "",
-    route: Annotated[str, typer.Option(help="Of routes that contain these words.")] = "",
+    subject: Annotated[
+        str, typer.Option(help="Only entries about this id, such as a teacher's or a URN.")
+    ] = "",
+    route: Annotated[str, typer.Option(help="Only routes that contain this text.")] = "",
     outcome: Annotated[str, typer.Option(help=f"One of {', '.join(OUTCOMES)}.")] = "",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file, which its owner alone can read.")
+        Path | None, typer.Option("--output", "-o", help="Write to this file, readable by its owner only.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, instead of CSV.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per line, instead of CSV.")
+    ] = False,
 ) -> None:
-    """Export the audits of all services, in the order of time, as CSV; exit code 1 when nothing fits.
+    """Export the audits of all services in order of time, as CSV; exit code 1 without an entry.
 
-    One moment of each database is read: what is written meanwhile is left out.
+    One snapshot of each database is read: later entries are not included.
     """
     if outcome and outcome not in OUTCOMES:
         raise WrongUse(f"There is no outcome {outcome!r}; there are {', '.join(OUTCOMES)}.")
@@ -90,7 +94,7 @@ def export(
 
 @contextmanager
 def _reading(hub: Hub, services: Sequence[str], wanted: Wanted) -> Iterator[tuple[int, Iterator[Row]]]:
-    """Give the number of rows of all services, and the rows in the order of time."""
+    """Yield the number of rows of all services, and the rows in order of time."""
     with ExitStack() as stack:
         sessions = {service: stack.enter_context(opened(hub, service)) for service in services}
         total = 0
@@ -128,7 +132,7 @@ def _write(file: TextIO, rows: Iterator[Row], *, as_json: bool) -> None:
 
 
 def _cell(name: str, value: Any) -> Any:
-    """A value for a spreadsheet: lists are words, ids stand behind their names."""
+    """Return a value for a spreadsheet: lists are joined, ids follow their names."""
     if name == "roles":
         return " ".join(value)
     if name == "subjects":
@@ -138,7 +142,7 @@ def _cell(name: str, value: Any) -> Any:
 
 @contextmanager
 def _standard_output() -> Iterator[TextIO]:
-    """Standard output, in UTF-8 and with line ends as they are written."""
+    """Yield standard output in UTF-8, without conversion of line ends."""
     file = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     try:
         yield file
@@ -148,7 +152,7 @@ def _standard_output() -> Iterator[TextIO]:
 
 @contextmanager
 def _private_file(path: Path) -> Iterator[TextIO]:
-    """A file that is there whole or not at all.
+    """Yield a file that appears complete or not at all.
 
     Raises:
         WrongUse: it cannot be written.
@@ -168,7 +172,7 @@ def _private_file(path: Path) -> Iterator[TextIO]:
 
 
 def _instant(text: str, *, ends: bool = False) -> datetime | None:
-    """A day in England's time, its end when something `ends`, or an instant.
+    """Parse an instant, or a day in England's time: its start, or its end with `ends`.
 
     Raises:
         WrongUse: it is neither.

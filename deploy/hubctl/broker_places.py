@@ -1,4 +1,4 @@
-"""Where the broker is for its administrator, and where for subscribers: by the environment or `make run`."""
+"""Addresses of the broker for its administrator and for subscribers, from the environment or `make run`."""
 
 import json
 from collections.abc import Iterator
@@ -25,35 +25,35 @@ AMQP_PORT: Final = 5672
 
 @dataclass(frozen=True)
 class Administrator:
-    """The broker's administrator: over AMQP, and over the management API."""
+    """The broker's administrator: AMQP URI and management API."""
 
     uri: str
     management: Management
 
 
 @dataclass(frozen=True)
-class Door:
-    """Where subscribers connect."""
+class Endpoint:
+    """The address that subscribers connect to."""
 
     host: str
     port: int
     tls: bool
     vhost: str
-    authority: str  # PEM of the authority that signed the certificate; empty: one that every client knows
-    open: bool  # whether a program outside the deployment's own network can reach it
+    authority: str  # PEM of the authority that signed the certificate; empty for a public authority
+    open: bool  # whether programs outside the deployment's network can reach it
 
     def uri(self, user: str, password: str) -> str:
-        """The AMQP URI of one subscriber."""
+        """Return the AMQP URI of a subscriber."""
         scheme, host = "amqps" if self.tls else "amqp", f"[{self.host}]" if ":" in self.host else self.host
         login = f"{quote(user, safe='')}:{quote(password, safe='')}"
         return f"{scheme}://{login}@{host}:{self.port}/{quote(self.vhost, safe='')}"
 
 
 def find_administrator(connections: Path = CONNECTIONS) -> Administrator:
-    """The administrator; its management API is at HUB_BROKER_MANAGEMENT_URL, or at the usual port.
+    """Return the administrator, with the management API of HUB_BROKER_MANAGEMENT_URL or the usual port.
 
     Raises:
-        WrongUse: nothing names the administrator, or what does cannot be read.
+        WrongUse: no setting names the administrator, or it cannot be read.
     """
     uri = find_broker_administrator(connections)
     given = FileAwareEnv(prefix="HUB_", strip_whitespace=True).str("BROKER_MANAGEMENT_URL", "")
@@ -67,8 +67,8 @@ def find_administrator(connections: Path = CONNECTIONS) -> Administrator:
         raise WrongUse(str(exc)) from None
 
 
-def find_door(administrator_uri: str) -> Door:
-    """Where subscribers connect: HUB_SUBSCRIBERS_HOST over TLS, else the broker of `make run` on loopback.
+def find_endpoint(administrator_uri: str) -> Endpoint:
+    """Return HUB_SUBSCRIBERS_HOST over TLS; without it the broker of `make run` on loopback.
 
     Raises:
         WrongUse: a setting cannot be read.
@@ -82,20 +82,20 @@ def find_door(administrator_uri: str) -> Door:
     except (EnvError, ValueError, OSError) as exc:
         raise WrongUse(f"A setting of subscribers cannot be read: {exc}") from exc
     if host:
-        return Door(host, port, True, vhost, authority, open=True)  # noqa: FBT003 - the fields are named above
+        return Endpoint(host, port, True, vhost, authority, open=True)  # noqa: FBT003 - the fields are named above
     inside = broker.hostname or "localhost"
     tls = broker.scheme == "amqps"
     usual = TLS_PORT if tls else AMQP_PORT
-    return Door(inside, broker.port or usual, tls, vhost, "", open=_is_loopback(inside))
+    return Endpoint(inside, broker.port or usual, tls, vhost, "", open=_is_loopback(inside))
 
 
 @contextmanager
 def broker_answering() -> Iterator[None]:
-    """Turn what the broker, or a mistyped name, raises into a sentence.
+    """Replace errors of the broker, and of wrong names, by sentences.
 
     Raises:
-        WrongUse: a name of a subscriber or an event cannot be.
-        Refused: the broker is away, or refuses.
+        WrongUse: the name of a subscriber or an event is not valid.
+        Refused: the broker is unreachable, or refuses the request.
     """
     try:
         yield
@@ -103,8 +103,8 @@ def broker_answering() -> Iterator[None]:
         raise WrongUse(str(exc)) from None
     except ManagementAway as exc:
         raise Refused(
-            f"RabbitMQ's management API does not answer ({exc}): HUB_BROKER_MANAGEMENT_URL says where it is, "
-            "if not at port 15672 of the broker."
+            f"RabbitMQ's management API does not answer ({exc}): set HUB_BROKER_MANAGEMENT_URL unless it is "
+            "at port 15672 of the broker."
         ) from None
     except ManagementRefused as exc:
         raise Refused(f"RabbitMQ refuses this ({exc}).") from None

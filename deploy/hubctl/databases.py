@@ -1,4 +1,4 @@
-"""Sessions on the services' databases, and deliveries told apart by their service."""
+"""Sessions on the services' databases, and deliveries with the service that stores them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,12 +12,12 @@ from hub_messaging.stored_deliveries import Key, Refused, StoredDelivery
 from hub_platform.database import reaching
 from hubctl.places import Hub
 
-NAMED_AT_MOST = 3  # deliveries that are listed when a name fits several
+NAMED_AT_MOST = 3  # deliveries that a message lists when a name matches several
 
 
 @dataclass(frozen=True)
 class Found:
-    """A delivery and the service that keeps it."""
+    """A delivery and the service that stores it."""
 
     service: str
     kept: StoredDelivery
@@ -25,10 +25,10 @@ class Found:
 
 @contextmanager
 def opened(hub: Hub, service: str) -> Iterator[Session]:
-    """One transaction on a service's database: committed at its end, undone when an exception passes.
+    """Open a transaction on a service's database: committed at the end, rolled back after an exception.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: it does not answer.
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     url = hub.database_url(service)
     engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=reaching(url))
@@ -37,7 +37,7 @@ def opened(hub: Hub, service: str) -> Iterator[Session]:
 
 
 def one(hub: Hub, services: Sequence[str], name: str) -> Found:
-    """The one delivery that a name means: an id, or the beginning or the end of one.
+    """Return the delivery with this id, or with an id that starts or ends so.
 
     Raises:
         Refused: there is none, or there are several.
@@ -47,19 +47,20 @@ def one(hub: Hub, services: Sequence[str], name: str) -> Found:
         with opened(hub, service) as session:
             found += [Found(service, one) for one in stored_deliveries.find(session, name)]
     if not found:
-        raise Refused(f"No delivery is called {name}, or it has taken effect.")
+        raise Refused(f"There is no delivery {name}, or it has been handled.")
     exact = [one for one in found if one.kept.key.event_id == name]
     if len(exact or found) > 1:
         names = [f"{one.kept.key.event_id} ({one.service})" for one in found[:NAMED_AT_MOST]]
         more = ", …" if len(found) > NAMED_AT_MOST else ""
         raise Refused(
-            f"{name} fits {len(found)} deliveries: {', '.join(names)}{more}. Say more, or --service."
+            f"{name} matches {len(found)} deliveries: {', '.join(names)}{more}."
+            " Give a longer id, or --service."
         )
     return (exact or found)[0]
 
 
 def by_service(found: Sequence[Found]) -> dict[str, list[Key]]:
-    """The names of deliveries, of each service once."""
+    """Return the keys of deliveries by service."""
     keys: dict[str, dict[Key, None]] = {}
     for one in found:
         keys.setdefault(one.service, {})[one.kept.key] = None

@@ -1,4 +1,4 @@
-"""From what was seen of a hub to what is wrong with it and what to do: rules, without looking at anything."""
+"""Rules that turn observations of a hub into findings, each with its remedy; they open no connection."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,23 +8,23 @@ from typing import Final
 POSTGRES_AT_LEAST: Final = 15  # major version (docs/messaging.md)
 RABBITMQ_AT_LEAST: Final = (3, 10)
 CLOCK_APART: Final = 2.0  # seconds, beyond which instants of different parts cannot be compared
-SERVICE_CLOCK_APART: Final = 5.0  # seconds; a service tells whole ones, and takes its time to answer
+SERVICE_CLOCK_APART: Final = 5.0  # seconds; a service reports whole seconds, and answers with some delay
 OUTBOX_OLD: Final = 60.0  # seconds
 QUEUE_DEEP: Final = 1_000  # messages
 CERTIFICATE_SOON: Final = 14  # days; Caddy renews 30 days before the end
 
 
 class Grade(StrEnum):
-    """How a finding is to be taken."""
+    """The severity of a finding."""
 
     WELL = "well"
-    NOTE = "note"  # somebody should look at it some day
+    NOTE = "note"  # worth an operator's attention, without urgency
     WRONG = "wrong"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence about one part."""
+    """A sentence about one part, with its severity."""
 
     part: str
     grade: Grade
@@ -33,24 +33,24 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSeen:
-    """One service's database."""
+    """Observation of a service's database."""
 
     service: str
-    away: str | None = None  # what it said instead of answering
+    away: str | None = None  # the error instead of an answer
     version: int = 0  # server_version_num, as 170002
-    clock_ahead: float = 0.0  # seconds, of the clock here
+    clock_ahead: float = 0.0  # seconds, relative to the clock here
     at_head: bool = True
     pending: int = 0
     oldest_seconds: float = 0.0
     unfinished: Mapping[str, int] = field(default_factory=dict)  # state → deliveries
-    forged: int = 0  # of those that are parked
-    listens: bool = False  # to events, so that it has a queue
-    not_forgotten: tuple[str, ...] = ()  # tables whose newest row lies ahead of a clock
+    forged: int = 0  # parked because they were forged
+    listens: bool = False  # whether the service subscribes to events, and has a queue
+    not_forgotten: tuple[str, ...] = ()  # tables whose newest row is ahead of a clock
 
 
 @dataclass(frozen=True, kw_only=True)
 class QueueSeen:
-    """One service's queue."""
+    """Observation of a service's queue."""
 
     service: str
     away: str | None = None
@@ -61,19 +61,19 @@ class QueueSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSeen:
-    """What a service says of itself."""
+    """Observation of a service's readiness and release."""
 
     service: str
     away: str | None = None
     version: str = ""
-    missing: Mapping[str, str] = field(default_factory=dict)  # what it waits for → what that said
-    details: Mapping[str, str] = field(default_factory=dict)  # what is wrong although it is ready → in words
-    clock_ahead: float = 0.0  # seconds, of the clock here
+    missing: Mapping[str, str] = field(default_factory=dict)  # a part that it needs → the error
+    details: Mapping[str, str] = field(default_factory=dict)  # a part that is degraded → a sentence
+    clock_ahead: float = 0.0  # seconds, relative to the clock here
 
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateSeen:
-    """What the gateway shows to browsers."""
+    """Observation of the certificate that the gateway shows to browsers."""
 
     host: str
     away: str | None = None
@@ -81,12 +81,12 @@ class CertificateSeen:
 
 
 def of_database(seen: DatabaseSeen) -> Iterator[Finding]:
-    """What follows from a look into a database; one finding that it is well, or each thing that is not."""
+    """Yield the faults of a database, or one finding that it is well."""
     part = f"the database of {seen.service}"
     found = [Finding(part, grade, says) for grade, says in _database(seen)]
     major, minor = divmod(seen.version, 10_000)
     yield from found or [
-        Finding(part, Grade.WELL, f"PostgreSQL {major}.{minor}, at its newest migration, nothing waits.")
+        Finding(part, Grade.WELL, f"PostgreSQL {major}.{minor}, at its newest migration, nothing is pending.")
     ]
 
 
@@ -109,15 +109,15 @@ def _database(seen: DatabaseSeen) -> Iterator[tuple[Grade, str]]:
             Grade.WRONG,
             (
                 f"{seen.pending:,} events wait to be published, the oldest for {span(seen.oldest_seconds)}: "
-                "the broker is away or takes nothing, or the service does not run."
+                "the broker is unreachable or accepts no messages, or the service does not run."
             ),
         )
     if seen.not_forgotten:
         yield (
             Grade.WRONG,
             (
-                f"Nothing old is deleted from its {' and '.join(seen.not_forgotten)}: the newest row lies "
-                "more than a day ahead of a clock. Set the clocks right with NTP; deleting goes on by itself."
+                f"No old rows are deleted from its {' and '.join(seen.not_forgotten)}: the newest row is "
+                "more than a day ahead of a clock. Correct the clocks with NTP; deletion resumes by itself."
             ),
         )
     yield from _deliveries(seen.unfinished, seen.forged)
@@ -125,7 +125,7 @@ def _database(seen: DatabaseSeen) -> Iterator[tuple[Grade, str]]:
 
 def _apart(ahead: float) -> str:
     where = "ahead of" if ahead > 0 else "behind"
-    return f"Its clock is {abs(ahead):.0f} s {where} the one here: let NTP set both."
+    return f"Its clock is {abs(ahead):.0f} s {where} the one here: set both with NTP."
 
 
 def _deliveries(unfinished: Mapping[str, int], forged: int) -> Iterator[tuple[Grade, str]]:
@@ -136,26 +136,26 @@ def _deliveries(unfinished: Mapping[str, int], forged: int) -> Iterator[tuple[Gr
             Grade.WRONG,
             (
                 f"{count(forged, 'forged event has', 'forged events have')} been received and took no "
-                "effect: hubctl parked list --error Forged shows through which exchange; change the "
-                "password of the broker user that writes there (docs/operations.md, Forged events)."
+                "effect: hubctl parked list --error Forged shows the exchange; change the password of the "
+                "broker user that publishes there (docs/operations.md, Forged events)."
             ),
         )
     if parked > 0:
         yield (
             Grade.WRONG,
-            f"{count(parked, 'delivery is', 'deliveries are')} parked: hubctl parked list says why.",
+            f"{count(parked, 'delivery is', 'deliveries are')} parked: hubctl parked list shows the errors.",
         )
     if waiting:
         yield (
             Grade.NOTE,
-            f"{count(waiting, 'delivery has', 'deliveries have')} failed and will be tried again.",
+            f"{count(waiting, 'delivery has', 'deliveries have')} failed and will be retried.",
         )
     if held and not (parked or waiting):
         yield Grade.NOTE, f"{count(held, 'delivery waits', 'deliveries wait')} for an earlier event."
 
 
 def of_queue(seen: QueueSeen) -> Iterator[Finding]:
-    """What follows from a look at a queue."""
+    """Yield the faults of a queue, or one finding that it is well."""
     part = f"the queue of {seen.service}"
     if seen.away is not None:
         yield Finding(part, Grade.WRONG, f"RabbitMQ does not answer ({seen.away}).")
@@ -167,10 +167,10 @@ def of_queue(seen: QueueSeen) -> Iterator[Finding]:
             Finding(part, Grade.WRONG, f"RabbitMQ {seen.version} is too old; {least} or later is needed.")
         )
     if not seen.readers:
-        found.append(Finding(part, Grade.WRONG, f"Nobody reads it; {seen.messages:,} events are in it."))
+        found.append(Finding(part, Grade.WRONG, f"It has no reader; {seen.messages:,} events are in it."))
     elif seen.messages > QUEUE_DEEP:
         found.append(
-            Finding(part, Grade.NOTE, f"{seen.messages:,} events are in it: its service does not keep up.")
+            Finding(part, Grade.NOTE, f"{seen.messages:,} events are in it: its service is too slow.")
         )
     yield from found or [
         Finding(part, Grade.WELL, f"RabbitMQ {seen.version}, {seen.messages:,} events in it.")
@@ -178,7 +178,7 @@ def of_queue(seen: QueueSeen) -> Iterator[Finding]:
 
 
 def of_service(seen: ServiceSeen, *, wanted: str) -> Finding:
-    """What follows from what a service says of itself, when this release is `wanted`."""
+    """Return the finding about a service; `wanted` is this release."""
     apart = abs(seen.clock_ahead) > SERVICE_CLOCK_APART
     if seen.away is not None:
         clock = f" {_apart(seen.clock_ahead)}" if apart else ""
@@ -199,16 +199,18 @@ def of_service(seen: ServiceSeen, *, wanted: str) -> Finding:
 
 
 def of_certificate(seen: CertificateSeen) -> Finding:
-    """What follows from a look at the gateway's certificate."""
+    """Return the finding about the gateway's certificate."""
     part = f"the certificate of {seen.host}"
     if seen.away is not None:
         return Finding(part, Grade.WRONG, f"The gateway shows none ({seen.away}).")
     if seen.days_left < 0:
         return Finding(
-            part, Grade.WRONG, f"It ended {-seen.days_left:.0f} days ago: make logs ARGS=gateway says why."
+            part,
+            Grade.WRONG,
+            f"It expired {-seen.days_left:.0f} days ago: make logs ARGS=gateway shows the reason.",
         )
     if seen.days_left < CERTIFICATE_SOON:
-        return Finding(part, Grade.NOTE, f"It ends in {seen.days_left:.0f} days.")
+        return Finding(part, Grade.NOTE, f"It expires in {seen.days_left:.0f} days.")
     return Finding(part, Grade.WELL, f"Good for {seen.days_left:.0f} more days.")
 
 
@@ -217,12 +219,12 @@ def _release(version: str) -> tuple[int, ...]:
 
 
 def count(number: int, one: str, several: str) -> str:
-    """So many of something, as people say it."""
+    """Return a number with its noun: `1 delivery is`, `3 deliveries are`."""
     return f"{number:,} {one if number == 1 else several}"
 
 
 def span(seconds: float) -> str:
-    """Roughly how long, as people say it."""
+    """Return a rounded duration: `5 s`, `3 min`, `2 h` or `4 days`."""
     for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""`hubctl doctor`: what is wrong with a hub, in words."""
+"""`hubctl doctor`: a check of every part of a hub."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -29,9 +29,9 @@ Look = Callable[[], Iterator[Finding]]
 @sentences
 def doctor(
     as_json: AsJson = False,
-    others_wrong: Annotated[int, typer.Option(min=0, help="What is known to be wrong outside.")] = 0,
+    others_wrong: Annotated[int, typer.Option(min=0, help="Number of faults that were found before.")] = 0,
 ) -> None:
-    """Look at every part of the hub, say what is wrong and what to do; exit code 1 if anything is."""
+    """Check every part of the hub and print each fault with its remedy; exit code 1 if there is one."""
     hub = find_hub()
     looks = [_database_and_queue(hub, service) for service in hub.database_urls]
     looks += _services(find_addresses())
@@ -52,7 +52,7 @@ def doctor(
 
 
 def _database_and_queue(hub: Hub, service: str) -> Look:
-    """Look at a service's database, and at its queue where the database says that it has one."""
+    """Return the checks of a service's database, and of its queue if the service subscribes to events."""
 
     def look() -> Iterator[Finding]:
         seen = looking.database(service, hub.database_url(service))
@@ -68,13 +68,13 @@ def _database_and_queue(hub: Hub, service: str) -> Look:
 
 
 def _services(addresses: Mapping[str, str]) -> list[Look]:
-    """Ask each service; with a token of our own that is good for as long as this takes."""
+    """Return a check of each service, with a token that is valid for a few minutes."""
     if not addresses:
         return []
     try:
         key = read_key(find_token_places().private_key)
     except WrongUse:
-        return []  # whoever looks from elsewhere has no key
+        return []  # the key is not available outside the deployment
     token, _ = tokens.issue(key, SUBJECT, ["board"], TOKEN_LASTS, real_now())
 
     def look(name: str, address: str) -> Look:
@@ -84,7 +84,7 @@ def _services(addresses: Mapping[str, str]) -> list[Look]:
 
 
 def _certificate(environment: Mapping[str, str]) -> list[Look]:
-    """Look at it where there is one: HUB_GATEWAY is the gateway's name inside, HUB_PUBLIC_URL the hub's."""
+    """Return the check of the certificate; HUB_GATEWAY is the gateway's inner host name."""
     gateway, public = environment.get("HUB_GATEWAY"), urlsplit(environment.get("HUB_PUBLIC_URL", ""))
     if not gateway or public.scheme != "https" or not public.hostname:
         return []
@@ -93,7 +93,7 @@ def _certificate(environment: Mapping[str, str]) -> list[Look]:
 
 
 def _subscribers() -> list[Look]:
-    """Look at the subscribers of other organisations, where the broker's administrator is known."""
+    """Return the check of subscribers, if the broker's administrator is known."""
     try:
         broker = find_administrator().management
     except WrongUse:
@@ -110,5 +110,7 @@ def _show(findings: list[Finding], wrong: int) -> None:
                 word = one.grade.upper() if one.grade is Grade.WRONG else one.grade
                 out.print(f"  [{COLOURS[one.grade]}]{word:<5}[/]", end="  ")
                 out.print(one.says, markup=False, soft_wrap=True)
-    sentence = "All is well." if not wrong else f"{wrong} {'thing is' if wrong == 1 else 'things are'} wrong."
+    sentence = (
+        "All is well." if not wrong else f"{wrong} {'fault was' if wrong == 1 else 'faults were'} found."
+    )
     out.print(sentence, style="green" if not wrong else "bold red")

@@ -14,10 +14,10 @@ from hubctl.places import WrongUse
 
 
 def editable(body: bytes) -> str:
-    """A body as a person would edit it.
+    """Return a body as text, with indented JSON.
 
     Raises:
-        UnicodeDecodeError: it is no text.
+        UnicodeDecodeError: it is not UTF-8.
     """
     try:
         return json.dumps(json_text.parse(body), indent=2, ensure_ascii=False) + "\n"
@@ -26,7 +26,7 @@ def editable(body: bytes) -> str:
 
 
 def _compact(text: str) -> bytes:
-    """What came out of the editor; JSON without the spaces that were put in for it."""
+    """Return an edited text as a body; JSON without the spaces that `editable` added."""
     try:
         return json.dumps(json_text.parse(text.encode()), ensure_ascii=False, separators=(",", ":")).encode()
     except NotJson:
@@ -34,12 +34,12 @@ def _compact(text: str) -> bytes:
 
 
 def at_a_terminal() -> bool:
-    """Whether somebody can be asked."""
+    """Return whether questions can be asked at a terminal."""
     return sys.stdin.isatty()
 
 
 def in_editor(body: bytes) -> bytes:
-    """The body as the operator leaves it.
+    """Return the body after the operator has edited it.
 
     Raises:
         WrongUse: there is no terminal, no text, no editor, or no change.
@@ -49,7 +49,7 @@ def in_editor(body: bytes) -> bytes:
     try:
         before = editable(body)
     except UnicodeDecodeError:
-        raise WrongUse("The body is no text: give the new one with --file.") from None
+        raise WrongUse("The body is not text: give the new one with --file.") from None
     after = _edited(before)
     if after == before:
         raise WrongUse("Nothing was changed in the editor.")
@@ -58,7 +58,7 @@ def in_editor(body: bytes) -> bytes:
 
 def _edited(text: str) -> str:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    with tempfile.TemporaryDirectory(prefix="hubctl-") as folder:  # which nobody else may look into
+    with tempfile.TemporaryDirectory(prefix="hubctl-") as folder:  # readable by its owner only
         file = Path(folder) / "body.json"
         file.write_text(text)
         try:
@@ -69,7 +69,7 @@ def _edited(text: str) -> str:
 
 
 def from_file(file: Path) -> bytes:
-    """What a file holds; `-` is standard input.
+    """Return the content of a file; `-` is standard input.
 
     Raises:
         WrongUse: it cannot be read.

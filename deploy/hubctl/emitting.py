@@ -1,4 +1,4 @@
-"""`hubctl events emit`: an invented event, published by a demonstration's own relay."""
+"""`hubctl events emit`: an invented event, recorded in an outbox of a demonstration."""
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ from hubctl.shown import say
 STANDARD_INPUT: Final = "-"
 REAL: Final = (
     "This hub is not a demonstration: the clock of {} has not been set, as `make run` and `make up DEMO=1` "
-    "do. Every subscriber would take an invented event for a fact, and nothing takes it back. "
+    "do. Subscribers would handle an invented event as a fact, which cannot be undone. "
     "Nothing was emitted."
 )
 
@@ -41,15 +41,15 @@ def emit(
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="The type of event, or its routing key.")],
     facts: Annotated[
         list[str] | None,
-        typer.Option("--set", help="A field of data, half_days=2; a list is JSON."),
+        typer.Option("--set", help="A field of data, such as half_days=2; a list as JSON."),
     ] = None,
     data: Annotated[
-        str, typer.Option("--data", help="A file with all of data as a JSON object; - is standard input.")
+        str, typer.Option("--data", help="A file with all data as a JSON object; - is standard input.")
     ] = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Publish an invented event, the fullest sample unless told otherwise; on a demonstration only."""
+    """Publish an invented event on a demonstration hub; by default the sample with the most fields."""
     event = _invented(type_, facts or [], data)
     recorded = _record(find_hub(), event, dry_run=dry_run)
     one = recorded.envelope
@@ -61,10 +61,10 @@ def emit(
 
 
 def _invented(key: str, facts: list[str], data: str) -> Event:
-    """Make the event that was asked for.
+    """Return the event of the options.
 
     Raises:
-        WrongUse: there is no such event or field, or a value is none that it may have.
+        WrongUse: the event or a field does not exist, or a value is not valid.
     """
     kind = kind_named(key, EVENTS)
     named = dict(_fact(kind, one) for one in facts)
@@ -77,17 +77,17 @@ def _invented(key: str, facts: list[str], data: str) -> Event:
 
 
 def _new_subject(kind: type[Event]) -> dict[str, str]:
-    """New ids for what the event is about, so that it meets nothing that is there."""
+    """Return new ids for the event's subject, so that it is about no existing one."""
     named = {name for _, name, _, _ in Formatter().parse(kind.about) if name}
     fields = described_fields(kind.schema)
     return {name: str(uuid7()) for name in named if isinstance(fields.get(name), Id)}
 
 
 def _fact(kind: type[Event], said: str) -> tuple[str, Any]:
-    """A field and the value that `name=value` gives it: as text where the field takes it, else as JSON.
+    """Parse `name=value`: the value as text where the field accepts it, otherwise as JSON.
 
     Raises:
-        WrongUse: there is no such field, or it cannot have the value.
+        WrongUse: the field does not exist, or does not accept the value.
     """
     name, equals, text = said.partition("=")
     fields = described_fields(kind.schema)
@@ -109,7 +109,7 @@ def _fact(kind: type[Event], said: str) -> tuple[str, Any]:
 
 
 def _refused(field: Described, value: Any) -> str | None:
-    """Why a field does not take a value; None when it does."""
+    """Return the reason why a field refuses a value; None when it accepts it."""
     try:
         field.deserialize(value)
     except ValidationError as exc:
@@ -118,17 +118,17 @@ def _refused(field: Described, value: Any) -> str | None:
 
 
 def _read(file: str) -> Mapping[str, Any]:
-    """All of data.
+    """Read all fields of data from a file.
 
     Raises:
-        WrongUse: the file cannot be read, or holds no JSON object.
+        WrongUse: the file cannot be read, or is not a JSON object.
     """
     try:
         said = json.loads(sys.stdin.read() if file == STANDARD_INPUT else Path(file).read_text("utf-8"))
     except (OSError, ValueError) as exc:
         raise WrongUse(f"{file} cannot be read ({type(exc).__name__}).") from None
     if not isinstance(said, dict):
-        raise WrongUse(f"{file} holds no JSON object.")
+        raise WrongUse(f"{file} is not a JSON object.")
     return said
 
 
@@ -137,11 +137,11 @@ def _words(fault: Any) -> str:
 
 
 def _record(hub: Hub, event: Event, *, dry_run: bool) -> Recorded:
-    """Record the event in its publisher's outbox, whose relay sends it, at the demonstration's time.
+    """Record the event in its publisher's outbox, at the demonstration's time; the relay publishes it.
 
     Raises:
         WrongUse: no setting names the publisher's database.
-        Refused: the hub is no demonstration.
+        Refused: the hub is not a demonstration.
     """
     with opened(hub, event.publisher) as session:
         now = hub_time_of(session)

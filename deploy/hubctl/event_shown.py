@@ -1,4 +1,4 @@
-"""`hubctl events show`: one event and what became of it at each subscriber, or what a type of event means."""
+"""`hubctl events show`: an event with its delivery to each service, or the description of an event type."""
 
 import difflib
 import json
@@ -24,7 +24,7 @@ from hubctl.output import console, instant, plain, print_json, printable, senten
 from hubctl.places import Hub, WrongUse, find_hub
 from hubctl.shown import say, table_of
 
-SHORTEST: Final = 8  # characters of an id's end, which is random where its beginning is time
+SHORTEST: Final = 8  # characters of an id's end, which is random; its beginning is the time
 IDS: Final = re.compile(r"[0-9a-fA-F-]+")
 PROPOSED: Final = 3
 NOT_FOUND: Final = (
@@ -35,21 +35,21 @@ NOT_FOUND: Final = (
 
 @dataclass(frozen=True)
 class Found:
-    """An event, who published it, and who has received it."""
+    """An event, its publisher, and its deliveries."""
 
     publisher: str
     recorded: Recorded
     body: bytes  # as it was sent
     receipts: Sequence[Receipt]
-    missing_at: Sequence[str]  # services that hear this kind and have not received the event
-    fault: str | None  # why no subscriber could read it; None when it conforms to its schema
+    missing_at: Sequence[str]  # services that subscribe to the type and have not received the event
+    fault: str | None  # the violation of its schema; None when it conforms
 
 
 def kind_named(key: str, known: Mapping[str, type[Event]]) -> type[Event]:
-    """The event class of a type or routing key.
+    """Return the event class of a type or routing key.
 
     Raises:
-        WrongUse: there is none; names the closest.
+        WrongUse: there is none; the message names the closest.
     """
     if key not in known:
         close = difflib.get_close_matches(key, known, PROPOSED)
@@ -62,7 +62,7 @@ def show(
     what: Annotated[str, typer.Argument(metavar="ID|TYPE", help="An event's id or its end, or a type.")],
     as_json: AsJson = False,
 ) -> None:
-    """Show an event and how far each service has come with it, or the meaning of a type of event."""
+    """Show an event and the state of its delivery to each service, or describe an event type."""
     kind = (EVENTS | MARKS).get(what)
     if kind is not None:
         if as_json:
@@ -78,7 +78,7 @@ def show(
 
 
 def _find(hub: Hub, name: str) -> Found:
-    """Look an event up in every outbox, then in every inbox.
+    """Find an event in the outboxes, and its deliveries in the inboxes.
 
     Raises:
         WrongUse: the name is neither a type nor an id, or too short.
@@ -97,7 +97,7 @@ def _find(hub: Hub, name: str) -> Found:
         raise Refused(NOT_FOUND.format(printable(name)))
     if len(found) > 1:
         ids = ", ".join(str(one.envelope.id) for _, one in found[: lookup.LISTED_AT_MOST])
-        raise Refused(f"{printable(name)} fits several events: {ids}. Say more of the id.")
+        raise Refused(f"{printable(name)} matches several events: {ids}. Give a longer part of the id.")
     ((publisher, one),) = found
     return _followed(hub, publisher, one)
 
@@ -155,7 +155,7 @@ def _show(found: Found) -> None:
     if received.row_count:
         console().print(received)
     else:
-        say("No service hears this kind of event.")
+        say("No service subscribes to this event type.")
 
 
 def _facts(found: Found) -> list[tuple[str, str]]:
@@ -164,11 +164,11 @@ def _facts(found: Found) -> list[tuple[str, str]]:
         ("Id", str(one.id)),
         ("Type", f"{one.type}, version {one.version} ({one.routing_key})"),
         ("Subject", f"{printable(one.subject)}, revision {one.revision}"),
-        ("After", one.after or "nothing about this subject"),
+        ("After", one.after or "no earlier event of this subject"),
         ("Source", printable(one.source)),
         ("Happened", instant(one.time)),
         ("Recorded", instant(said.recorded_at)),
-        ("Published", instant(said.published_at) or "not yet: the relay sends it"),
+        ("Published", instant(said.published_at) or "not yet: the relay will publish it"),
         ("Caused by", printable(one.causation_id)),
         ("Request", printable(one.correlation_id)),
         ("Change", printable(one.change_id)),

@@ -1,4 +1,4 @@
-"""`hubctl events`: what the log holds, what became of one event, and invented ones for demonstrations."""
+"""`hubctl events`: the event log, the deliveries of one event, and invented events for demonstrations."""
 
 import contextlib
 import json
@@ -24,20 +24,18 @@ from hubctl.places import SERVICES, WrongUse, find_broker_administrator, find_hu
 from hubctl.shown import say
 
 BEGINNING: Final = "beginning"
-MARKED_BY: Final = (
-    "reporting"  # has an exchange and publishes no event, so that no subscriber counts its marks
-)
-FIRST_WINDOW: Final = 1_000  # messages read backwards at first; ten times as many when they do not suffice
+MARKED_BY: Final = "reporting"  # has an exchange and publishes no event, so that its marks are not counted
+FIRST_WINDOW: Final = 1_000  # messages of the first window, which grows tenfold until it has enough events
 
 Kinds = Annotated[
     list[str] | None,
-    typer.Option("--type", "-t", help="Events of this type, or routing key; may be repeated."),
+    typer.Option("--type", "-t", help="Only this event type or routing key; may be repeated."),
 ]
 Wanted = Callable[[Line], bool]
 
 app = typer.Typer(
     name="events",
-    help="Events: what the log holds, what became of one, invented ones for a demonstration.",
+    help="The event log, one event and its deliveries, invented events for a demonstration.",
     no_args_is_help=True,
 )
 app.command("show")(event_shown.show)
@@ -49,19 +47,19 @@ app.command("emit")(emitting.emit)
 @sentences
 def tail(
     kinds: Kinds = None,
-    publisher: Annotated[str, typer.Option("--publisher", help="Events of this service.")] = "",
-    subject: Annotated[str, typer.Option("--subject", help="About this subject, visits/0199….")] = "",
-    last: Annotated[int, typer.Option("--last", "-n", min=0, help="How many of the newest.")] = 20,
+    publisher: Annotated[str, typer.Option("--publisher", help="Only events of this service.")] = "",
+    subject: Annotated[str, typer.Option("--subject", help="Only this subject, such as visits/0199….")] = "",
+    last: Annotated[int, typer.Option("--last", "-n", min=0, help="Number of newest events.")] = 20,
     since: Annotated[
-        str, typer.Option("--since", help="Instead: all since a time (2026-11-30T09:00Z), or beginning.")
+        str, typer.Option("--since", help="All events since an instant (2026-11-30T09:00Z), or beginning.")
     ] = "",
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on with what is published, until Ctrl-C.")
+        bool, typer.Option("--follow", "-f", help="Continue with new events, until Ctrl-C.")
     ] = False,
-    marks: Annotated[bool, typer.Option("--marks", help="With the marks of publishers.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object in each line.")] = False,
+    marks: Annotated[bool, typer.Option("--marks", help="Include the publishers' marks.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
-    """Show the newest events of the log, oldest first; exit code 1 when there are none."""
+    """Show the newest events of the event log, oldest first; exit code 1 without any."""
     wanted = _wanted(kinds or [], publisher, subject, marks=marks)
     first = _first(since)
     origins = origins_of(find_hub())
@@ -88,7 +86,7 @@ def tail(
 
 
 def _newest(lines: Callable[[int, int], Iterator[Line]], end: int, number: int) -> list[Line]:
-    """The last lines before an offset that are wanted; reads the log backwards in growing windows."""
+    """Return the last matching lines before an offset, by reading backwards in growing windows."""
     found: deque[Line] = deque(maxlen=number)
     window, stop = FIRST_WINDOW, end
     while stop > 0 and len(found) < number:
@@ -100,10 +98,10 @@ def _newest(lines: Callable[[int, int], Iterator[Line]], end: int, number: int) 
 
 
 def _wanted(kinds: list[str], publisher: str, subject: str, *, marks: bool) -> Wanted:
-    """Which lines are asked for.
+    """Return a filter for the lines of the log.
 
     Raises:
-        WrongUse: there is no such event or service.
+        WrongUse: an event type or service does not exist.
     """
     known = EVENTS | MARKS
     for kind in kinds:
@@ -125,10 +123,10 @@ def _wanted(kinds: list[str], publisher: str, subject: str, *, marks: bool) -> W
 
 
 def _first(since: str) -> datetime | None:
-    """The instant from which on events are shown; None for the beginning.
+    """Parse --since; None for the beginning.
 
     Raises:
-        WrongUse: it is none.
+        WrongUse: it is no instant, or in the future.
     """
     if not since or since == BEGINNING:
         return None
@@ -138,25 +136,27 @@ def _first(since: str) -> datetime | None:
         raise WrongUse(f"--since is {BEGINNING}, or a time like 2026-11-30T09:00Z; not {since!r}.") from None
     instant = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     if instant > real_now():
-        raise WrongUse(f"--since lies in the future: {since}.")
+        raise WrongUse(f"--since is in the future: {since}.")
     return instant
 
 
 @contextlib.contextmanager
 def _broker() -> Iterator[Any]:
-    """A connection as the broker's administrator.
+    """Open a connection as the broker's administrator.
 
     Raises:
-        Refused: the broker does not answer, or has no log.
+        Refused: the broker does not answer, or has no event log.
     """
     uri = find_broker_administrator()
     try:
         with connected(uri) as connection:
             yield connection
     except Unbound as exc:
-        raise Refused(f"{str(exc)[0].upper()}{str(exc)[1:]}: hubctl log restore makes it whole.") from None
+        raise Refused(
+            f"{str(exc)[0].upper()}{str(exc)[1:]}: hubctl log restore creates and completes it."
+        ) from None
     except Missing as exc:
-        raise Refused(f"{str(exc)[0].upper()}{str(exc)[1:]}: hubctl log status says more.") from None
+        raise Refused(f"{str(exc)[0].upper()}{str(exc)[1:]}: hubctl log status shows more.") from None
     except (*BROKER_ERRORS, Unconfirmed) as exc:
         raise Refused(f"RabbitMQ does not answer ({type(exc).__name__}).") from None
 
@@ -167,5 +167,5 @@ def _tell(line: Line, *, as_json: bool) -> None:
             typer.echo(json.dumps(line.as_json(), ensure_ascii=False))
         else:
             say(line.text())
-    except BrokenPipeError:  # such as `| head`; it is no fault of the broker's
+    except BrokenPipeError:  # such as `| head`; not a fault of the broker
         raise typer.Exit(0) from None

@@ -1,4 +1,4 @@
-"""What publishers have published beside what has come from them: two databases of one hub compared."""
+"""Comparison of the events that publishers have published with those that a service has received."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -14,24 +14,26 @@ from hubctl.databases import opened
 from hubctl.lost import FlowSeen, Lost
 from hubctl.places import Hub
 
-SETTLES_SECONDS: Final = 4.0  # what is on its way moves within this time
+SETTLES_SECONDS: Final = 4.0  # counts change within this time while events are being delivered
 LOOK_SECONDS: Final = 0.5
 
 
 def look(hub: Hub, service: str, *, patient: bool = True) -> FlowSeen:
-    """See what was published and has not come; patient: wait until what is on its way has come."""
+    """Count published events that have not arrived; `patient` waits while the counts still change."""
     try:
         seen = _missing(hub, service)
         ends = time.monotonic() + (SETTLES_SECONDS if patient else 0.0)
-        still = now = time.monotonic()  # since when nothing has moved
+        unchanged_since = now = time.monotonic()
         while seen and now < ends:
             time.sleep(LOOK_SECONDS)
             now = time.monotonic()
             again = {name: number for name, number in _missing(hub, service).items() if name in seen}
             fewer = {name: min(number, seen[name]) for name, number in again.items()}
-            still = still if fewer == seen else now
+            unchanged_since = unchanged_since if fewer == seen else now
             seen = fewer
-        moves = bool(seen) and patient and (now - still < SETTLES_SECONDS / 2 or _waits(hub, service))
+        moves = (
+            bool(seen) and patient and (now - unchanged_since < SETTLES_SECONDS / 2 or _waits(hub, service))
+        )
         with opened(hub, service) as session:
             gaps = counting.gaps(session)
             healing = any(one.behind for one in missing_events.received_counts(session))
@@ -44,8 +46,8 @@ def look(hub: Hub, service: str, *, patient: bool = True) -> FlowSeen:
 
 
 def _missing(hub: Hub, service: str) -> dict[tuple[str, str], int]:
-    """Source and type → how many were published and have not come."""
-    published = dict(_published(hub))  # first: what comes meanwhile only makes less seem missing
+    """Return the number of missing events: (source, type) → published and not received."""
+    published = dict(_published(hub))  # read first, so that events which arrive meanwhile do not count
     with opened(hub, service) as session:
         listed = missing_events.received_counts(session)
     found = {
@@ -54,7 +56,7 @@ def _missing(hub: Hub, service: str) -> dict[tuple[str, str], int]:
         for source in published
         if one.routing_key in published[source] and one.source in (None, source)
     }
-    # Of a publisher whose database is not known here, what its mark has shown.
+    # For a publisher whose database is not known here, the numbers come from its marks.
     found |= {
         (one.source, one.routing_key): one.missing
         for one in listed
@@ -64,14 +66,14 @@ def _missing(hub: Hub, service: str) -> dict[tuple[str, str], int]:
 
 
 def _published(hub: Hub) -> Iterator[tuple[str, Mapping[str, int]]]:
-    """Source → what each publisher has counted, of those whose database answers."""
+    """Yield (source, type → number) for each publisher whose database answers."""
     for publisher in hub.database_urls:
         with suppress(SQLAlchemyError), opened(hub, publisher) as session:
             yield source_of(hub.hub_id, publisher), counting.published(session)
 
 
 def _waits(hub: Hub, service: str) -> bool:
-    """Whether there are events in the service's queue."""
+    """Return whether there are events in the service's queue."""
     if service not in hub.amqp_uris:
         return False
     return looking.queue(service, hub.amqp_uris[service]).messages > 0

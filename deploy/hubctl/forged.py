@@ -1,4 +1,4 @@
-"""`hubctl parked forged`: what forged events did before their origin was checked, and how it is undone."""
+"""`hubctl parked forged`: forged events from before their origin was checked, and removal of their traces."""
 
 import os
 from collections import Counter
@@ -20,37 +20,37 @@ from hubctl.options import AsJson, By, DryRun, Services, Why, operator
 from hubctl.output import NOTHING, console, instant, print_json, printable, progress, sentences
 from hubctl.places import SERVICES, Hub, WrongUse, find_hub
 
-NEXT: Final = {"reporting": "Make its read models anew: hubctl replay reporting."}
-STAYS: Final = "What they caused, such as a message that was sent, stays."
-UNKNOWN_SOURCE: Final = "its source is none that this hub receives from"
+NEXT: Final = {"reporting": "Rebuild its read models: hubctl replay reporting."}
+STAYS: Final = "Their effects, such as an e-mail that was sent, stay."
+UNKNOWN_SOURCE: Final = "this hub receives no events from its source"
 
 
 @dataclass
 class Looked:
-    """What one service's inbox holds that no publisher recorded."""
+    """Entries of a service's inbox that no publisher recorded."""
 
     forged: list[Forgery] = field(default_factory=list)
-    older: int = 0  # not in an outbox, which may have forgotten them
-    foreign: int = 0  # of sources of other hubs, whose outboxes are not here
+    older: int = 0  # older than the rows of the outbox, which may have deleted them
+    foreign: int = 0  # from other hubs, whose outboxes are not here
 
 
 @sentences
 def forged(
     service: Services = None,
-    drop: Annotated[bool, typer.Option("--drop", help="Undo what they left in the inbox.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Remove their traces from the inbox.")] = False,
     unknown_sources: Annotated[
         bool,
-        typer.Option("--unknown-sources", help="Also those of other hubs not in HUB_FOREIGN_SOURCES."),
+        typer.Option("--unknown-sources", help="Include other hubs that are not in HUB_FOREIGN_SOURCES."),
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many to list at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number to list.")] = 50,
     by: By = "",
     why: Why = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """List received events that no publisher of this hub recorded; exit code 1 when there are none.
+    """List received events that no publisher of this hub recorded; exit code 1 without any.
 
-    With --drop their traces in the inbox go away, so that a rebuild of the read models works again.
+    --drop removes their traces from the inbox, so that a rebuild of the read models works again.
     """
     hub = find_hub()
     who = operator(by, why) if drop and not dry_run else None
@@ -73,7 +73,7 @@ def _look(hub: Hub, service: str, *, unknown_sources: bool) -> Looked:
                 publisher = source.removeprefix(source_of(hub.hub_id, ""))
                 if publisher in SERVICES and publisher != source:
                     _compare(hub, publisher, rows, found)
-                elif publisher != source:  # of this hub, which has no such service
+                elif publisher != source:  # this hub has no such service
                     found.forged += [Forgery(one, forgeries.NEVER_RECORDED) for one in rows]
                 elif unknown_sources and source not in foreign:
                     found.forged += [Forgery(one, UNKNOWN_SOURCE) for one in rows]
@@ -109,7 +109,7 @@ def _compare(hub: Hub, publisher: str, rows: Sequence[Received], found: Looked) 
 
 
 def _drop(hub: Hub, service: str, found: Sequence[Forgery], who: Operator) -> list[Forgery]:
-    """Undo forgeries in steps, each in a transaction."""
+    """Remove the traces of forgeries in steps, each in a transaction."""
     undone: list[Forgery] = []
     with progress(f"{service}: dropped", len(found)) as tell:
         for start in range(0, len(found), BATCH):
@@ -179,18 +179,18 @@ def _sentences(
     *,
     would: bool,
 ) -> Iterator[str]:
-    yield f"{total} forged." + (f" {total - limit} are not listed: --limit." if total > limit else "")
+    yield f"{total} forged." + (f" {total - limit} are not listed: raise --limit." if total > limit else "")
     sums = Counter({"older": 0, "foreign": 0})
     for look in looked.values():
         sums.update(older=look.older, foreign=look.foreign)
     if sums["older"]:
-        yield f"{sums['older']} are older than what the outboxes hold and were left."
+        yield f"{sums['older']} are older than the rows of the outboxes and were left unchanged."
     if sums["foreign"]:
-        yield f"{sums['foreign']} are of sources of other hubs and were left."
+        yield f"{sums['foreign']} are from other hubs and were left unchanged."
     if would:
         yield f"{total} would be dropped."
     for name, undone in dropped.items():
         if undone:
             yield f"{name}: {len(undone)} dropped. {NEXT.get(name, STAYS)}"
         if any(one.hides for one in undone):
-            yield f"{name} reads the true events that they hid from the log."
+            yield f"{name} reads the genuine events that they hid from the event log."

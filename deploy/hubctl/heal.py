@@ -1,4 +1,4 @@
-"""`hubctl heal`: let a service read from the event log what never arrived, or give it up."""
+"""`hubctl heal`: have a service read missing events from the event log, or accept them as lost."""
 
 import time
 from typing import Annotated, Final
@@ -16,21 +16,22 @@ from hubctl.output import NOTHING, print_json, progress, sentences
 from hubctl.places import Hub, find_hub
 
 LOOK_SECONDS: Final = 0.5
-NO_READER_SECONDS: Final = 10.0  # without a reader on its queue, after which a service is not waited for
-NOTHING_SECONDS: Final = 300.0  # without an event of those that are missing: the log may be long
+NO_READER_SECONDS: Final = 10.0  # time without a reader on its queue after which waiting ends
+NOTHING_SECONDS: Final = 300.0  # time without a missing event after which waiting ends; the log may be long
 
 
 @sentences
 def heal(
     service: Annotated[str, typer.Argument(help="The service that misses events.")],
     give_up: Annotated[
-        bool, typer.Option("--accept", help="Give up what is missing, for good; written down.")
+        bool,
+        typer.Option("--accept", help="Accept the missing events as permanently lost; this is recorded."),
     ] = False,
     by: By = "",
     why: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Let a running service read from the event log what never arrived; exit code 1 if some stays missing."""
+    """Have a running service read missing events from the event log; exit code 1 if some stay missing."""
     hub = find_hub()
     hub.chosen([service])
     before = flow.look(hub, service)
@@ -49,10 +50,10 @@ def heal(
 
 
 def _read(hub: Hub, before: FlowSeen, who: Operator) -> bool:
-    """Ask for what is missing and wait until the log has been read; False when no reader does so."""
+    """Request the missing events and wait until the log was read; False when no reader does so."""
     with opened(hub, before.service) as session:
         listed = [one.routing_key for one in missing_events.received_counts(session)]
-        # What a gap lacks may be of any kind.
+        # The missing event of a gap may have any type.
         asked = listed if before.gaps else [one.type for one in before.lost]
         missing_events.ask(session, queue_of(before.service), asked, who)
     runs = _is_read(hub, before.service)
@@ -71,7 +72,7 @@ def _read(hub: Hub, before: FlowSeen, who: Operator) -> bool:
 
 
 def _is_read(hub: Hub, service: str) -> bool:
-    """Whether the service's queue has a reader; True where the broker cannot be asked."""
+    """Return whether the service's queue has a reader; True where the broker cannot be asked."""
     return service not in hub.amqp_uris or looking.queue(service, hub.amqp_uris[service]).readers > 0
 
 
@@ -82,7 +83,7 @@ def _accept(hub: Hub, seen: FlowSeen, who: Operator, *, as_json: bool) -> None:
     if as_json:
         print_json({"service": seen.service, "accepted": seen.lost, "gaps": gaps})
     else:
-        shown.say(f"{seen.missing:,} missing events and {gaps:,} gaps given up.")
+        shown.say(f"{seen.missing:,} missing events and {gaps:,} gaps were accepted as lost.")
     if not (lost or gaps):
         raise typer.Exit(NOTHING)
 
@@ -96,15 +97,17 @@ def _tell(before: FlowSeen, after: FlowSeen, *, read: bool, as_json: bool) -> No
     if not (before.missing or before.gaps):
         shown.say("Nothing is missing.")
         return
-    shown.say(f"{healed:,} of {before.missing:,} missing events have come from the event log.")
+    shown.say(f"{healed:,} of {before.missing:,} missing events were read from the event log.")
     for one in after.lost:
         shown.say(f"  {one.missing:,} {one.type} of {one.publisher} stay missing.")
     if after.gaps:
-        shown.say(f"  {after.gaps:,} events took effect without an earlier one that never came.")
+        shown.say(f"  {after.gaps:,} events took effect without an earlier one that never arrived.")
     if not read:
-        shown.say("The log has not been read: the service reads it once it runs and the log is there.")
+        shown.say(
+            "The event log was not read: the service reads it once the service and the log are available."
+        )
     elif after.missing or after.gaps:
         shown.say(
-            f"The event log does not hold them: {RESTORE}, then hubctl heal {after.service}; "
-            "--accept gives them up."
+            f"The event log does not contain them: {RESTORE}, then hubctl heal {after.service}; "
+            "--accept accepts them as lost."
         )

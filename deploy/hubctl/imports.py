@@ -1,4 +1,4 @@
-"""`hubctl import gias`: files of the national register, sent in the order in which each needs the others."""
+"""`hubctl import gias`: import of the national register's files, in the order that enrolment needs."""
 
 import re
 from collections import Counter
@@ -27,33 +27,33 @@ from hubctl.tokens import read_key
 
 PATH: Final = "/enrolment/v1/imports/gias"
 ROLE: Final = "hub_admin"
-TOKEN_LASTS: Final = timedelta(minutes=5)  # it is looked at when a file has been sent
+TOKEN_LASTS: Final = timedelta(minutes=5)  # the service checks it after the upload of a file
 COUNTS: Final = (
     "rows", "created", "changed", "unchanged", "closed", "successors", "skipped", "findings_n",
 )  # fmt: skip
 FINDINGS_SHOWN: Final = 20
 DATE_IN_NAME: Final = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
-app = typer.Typer(help="Bring in what others publish.", no_args_is_help=True)
+app = typer.Typer(help="Import public data.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Bring in what others publish."""
+    """Import public data."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The enrolment service, and a credential that is fresh whenever it is asked for."""
+    """The enrolment service, and a function that returns a valid token."""
 
     url: str
     token: Callable[[], str]
-    visits: str | None = None  # where the visits service answers
+    visits: str | None = None  # base URL of the visits service
 
 
 @dataclass(frozen=True)
 class Staged:
-    """A file that is known to be one of the register's."""
+    """A file whose header is one of the register's."""
 
     source: Source
     kind: str
@@ -65,19 +65,19 @@ class Staged:
 def import_gias(
     file: Annotated[list[str], typer.Argument(help="CSV files of the register; - is standard input.")],
     preview: Annotated[
-        bool, typer.Option("--preview", help="Say what would change, change nothing.")
+        bool, typer.Option("--preview", help="Print what would change, without changing anything.")
     ] = False,
     file_date: Annotated[
-        str | None, typer.Option(help="As of which day, 2025-04-22; unless given, the day in a file's name.")
+        str | None, typer.Option(help="Day of the file, such as 2025-04-22; default: the day in its name.")
     ] = None,
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
-    """Import the register: schools, links, groups and group links, in that order, whatever the order here.
+    """Import the register: schools, links, groups and group links, in that order.
 
-    Each file is taken whole or not at all. Nothing is sent unless every file is one of the register's; the
-    first that the hub refuses ends it, and those before it are in. A preview names what each school that
-    closes has in enrolment and visits.
+    Each file is imported completely or not at all. All headers are checked before the first file is sent. The
+    first refusal ends the command; earlier files stay imported. A preview lists the sessions, places and
+    visits of each school that closes.
     """
     target = find_target(by)
     staged = stage(file, file_date)
@@ -102,10 +102,10 @@ def import_gias(
 
 
 def find_target(by: str) -> Target:
-    """The service to send to: of the hub that HUB_URL names, or of the one whose addresses are known here.
+    """Return the service of the hub that HUB_URL names, or of the hub that runs here.
 
     Raises:
-        WrongUse: there is none, or no token for it can be had.
+        WrongUse: there is none, or there is no token for it.
     """
     gate = find_gate()
     if gate is not None:
@@ -127,10 +127,10 @@ def find_target(by: str) -> Target:
 
 
 def stage(names: list[str], file_date: str | None) -> list[Staged]:
-    """The files in the order in which they build on each other, each known by its header.
+    """Return the files in the order of import, with the kind that each header shows.
 
     Raises:
-        WrongUse: one cannot be read or is none of the register's, two are of one kind, or the day is none.
+        WrongUse: a file cannot be read or is not the register's, two have the same kind, or the day is wrong.
     """
     given = None if file_date is None else _day(file_date)
     staged: dict[str, Staged] = {}
@@ -150,7 +150,7 @@ def stage(names: list[str], file_date: str | None) -> list[Staged]:
 
 
 def day_in_name(name: str) -> date | None:
-    """The day that GIAS puts into the names of its files: `edubasealldata20250422.csv`."""
+    """Return the day in a file name of GIAS, such as `edubasealldata20250422.csv`; None without one."""
     for year, month, day in DATE_IN_NAME.findall(name):
         try:
             return date(int(year), int(month), int(day))
@@ -163,7 +163,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise WrongUse("A day is written 2025-04-22.") from None
+        raise WrongUse("Write a day like 2025-04-22.") from None
 
 
 def _mode(*, preview: bool) -> str:
@@ -180,7 +180,7 @@ def _sent(target: Target, one: Staged, *, preview: bool) -> sending.Answered:
 
 
 def _told(target: Target, one: Staged, body: dict[str, Any], *, preview: bool) -> dict[str, Any]:
-    """What enrolment answered about a file; of a preview also what visits has for its schools."""
+    """Return enrolment's answer about a file, for a preview with the visits of its schools."""
     told = {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | body
     if preview and body["moves"]:
         visits = moves.Visits(target.visits, target.token)
@@ -190,14 +190,14 @@ def _told(target: Target, one: Staged, body: dict[str, Any], *, preview: bool) -
 
 
 def _refusal(one: Staged, answer: sending.Answered) -> dict[str, Any]:
-    """What the hub says no with; whatever else it sends stays here."""
+    """Return code, detail and errors of a refusal, without other fields."""
     told = {name: answer.body.get(name) for name in ("code", "detail", "errors")}
     return {"path": one.source.name, "status": answer.status or None, **told, "errors": told["errors"] or []}
 
 
 def _show(done: dict[str, Any]) -> None:
-    """A table of counts, how many findings of each kind there are, and the first of them in words."""
-    wide = console().width >= shown.WIDE  # where there is less room, what counts nothing gives way
+    """Print a table of counts, the number of findings of each kind, and the first findings."""
+    wide = console().width >= shown.WIDE  # a narrow terminal shows no empty columns
     counted = [name for name in COUNTS if wide or name == "rows" or done[name]]
     table = shown.table_of("file", *(name.removesuffix("_n") for name in counted))
     table.add_row(*map(Text, [done["file"].replace("_", " "), *(f"{done[name]:,}" for name in counted)]))
@@ -222,7 +222,7 @@ def _conclude(
 ) -> None:
     if error is None:
         shown.say(
-            "Nothing was changed; each file was tried on what the hub holds now, without the others."
+            "Nothing was changed; each file was compared with the present data, without the other files."
             if preview
             else f"Imported {len(done)} {'file' if len(done) == 1 else 'files'}."
         )
@@ -236,6 +236,6 @@ def _conclude(
     for one in error["errors"][:FINDINGS_SHOWN]:
         say(printable(f"  {one.get('detail')}"), markup=False)
     before = ", ".join(one["path"] for one in done)
-    say(f"Before it: {before}." if before else "Nothing was imported.", markup=False)
+    say(f"Imported before it: {before}." if before else "Nothing was imported.", markup=False)
     if left:
         say(f"Not sent: {', '.join(left)}.", markup=False)

@@ -1,4 +1,4 @@
-"""`hubctl issuer-keys`: the keys of an OpenID Connect issuer, fetched for services that have no way out."""
+"""`hubctl issuer-keys`: download of an OpenID Connect issuer's keys for services without outside access."""
 
 import json
 from http import HTTPStatus
@@ -25,29 +25,31 @@ LARGEST: Final = 1_000_000  # bytes, of an answer
 @sentences
 def issuer_keys(
     issuer: Annotated[
-        str, typer.Argument(envvar="HUB_OIDC_ISSUER", help="The issuer, as its tokens name it: https://…")
+        str, typer.Argument(envvar="HUB_OIDC_ISSUER", help="The issuer as in its tokens: https://…")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Fetch an issuer's keys; services take its tokens a few seconds later. Run it daily: keys change."""
+    """Download an issuer's keys; services use them a few seconds later. Run it daily, as keys change."""
     if urlsplit(issuer).scheme != "https":
-        raise WrongUse("Say which issuer, in HUB_OIDC_ISSUER or here: an https address.")
+        raise WrongUse("Name the issuer, in HUB_OIDC_ISSUER or as an argument: an https URL.")
     folder = find_token_places().folder
     try:
         described = _fetch(issuer.rstrip("/") + DISCOVERY)
         if described.get("issuer") != issuer:
-            leave(f"The issuer calls itself {described.get('issuer')}: set HUB_OIDC_ISSUER to that.", NOTHING)
+            leave(
+                f"The issuer's own name is {described.get('issuer')}: set HUB_OIDC_ISSUER to that.", NOTHING
+            )
         keys = _fetch(str(described["jwks_uri"]))
-        number = len(KeySet.import_key_set(keys).keys)  # type: ignore[arg-type] # what it is, it finds out
+        number = len(KeySet.import_key_set(keys).keys)  # type: ignore[arg-type] # it checks the value itself
     except (HTTPError, OSError, ValueError, KeyError, TypeError, JoseError) as exc:
         reason = http_client.cause_of(exc)
-        leave(f"The issuer's keys cannot be had ({reason}); those known stay in force.", NOTHING)
+        leave(f"The issuer's keys cannot be downloaded ({reason}); the known keys stay valid.", NOTHING)
         return
     _keep(folder / FILE, json.dumps(keys))
     if as_json:
         print_json({"issuer": issuer, "keys": number})
     else:
-        shown.say(f"{number} keys of {issuer} are known now.")
+        shown.say(f"Stored {number} keys of {issuer}.")
 
 
 def _fetch(url: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`hubctl log`: whether the event log holds what publishers have published, and to make it whole again."""
+"""`hubctl log`: comparison of the event log with the outboxes, and restoring missing events."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -21,11 +21,11 @@ from hubctl.output import NOTHING, console, print_json, progress, sentences
 from hubctl.places import SERVICES, Hub, find_broker_administrator, find_hub
 from hubctl.shown import say, table_of
 
-RESTORE: Final = "hubctl log restore makes it whole"
+RESTORE: Final = "hubctl log restore completes it"
 
 app = typer.Typer(
     name="log",
-    help="The event log: what it lacks, and to bring it back.",
+    help="The event log: compare it with the outboxes, restore missing events.",
     no_args_is_help=True,
 )
 
@@ -33,14 +33,14 @@ app = typer.Typer(
 @app.command("status")
 @sentences
 def status(as_json: AsJson = False) -> None:
-    """Compare the event log with what publishers have published; exit code 1 if it lacks anything."""
+    """Compare the event log with the outboxes; exit code 1 if events are missing."""
     found = _with_broker(log_restore.compare)
     _show(found, as_json=as_json)
     if not as_json:
         say(
-            f"{found.missing:,} events are not in the event log: {RESTORE}."
+            f"{found.missing:,} events are missing from the event log: {RESTORE}."
             if found.missing
-            else "The event log lacks nothing that publishers keep."
+            else "The event log contains all events of the outboxes."
         )
     if found.missing:
         raise typer.Exit(NOTHING)
@@ -49,28 +49,28 @@ def status(as_json: AsJson = False) -> None:
 @app.command("restore")
 @sentences
 def restore(as_json: AsJson = False) -> None:
-    """Make the event log and its bindings where they are missing, and bring back what it lacks.
+    """Create the event log and its bindings where missing, and add missing events from the outboxes.
 
-    May be interrupted and done again; services may run meanwhile. Nothing is written twice.
+    It can be interrupted and repeated, also while services run. No event is written twice.
     """
     found = _with_broker(log_restore.restore)
     _show(found, as_json=as_json)
     if not as_json:
-        say(f"{found.missing:,} events were brought back. The event log is whole.")
+        say(f"{found.missing:,} events were added. The event log is complete.")
 
 
 def _with_broker(act: Callable[[Any, Outboxes, log_restore.Tell], Compared]) -> Compared:
-    """Compare or restore, with a bar.
+    """Compare or restore, with a progress bar.
 
     Raises:
-        Refused: the broker does not answer or has no log, or another restore is at work.
+        Refused: the broker does not answer or has no event log, or another restore is running.
     """
     uri, outboxes = find_broker_administrator(), outboxes_of(find_hub())
     try:
         with connected(uri) as connection, progress("The event log", 0) as bar:
             return act(connection, outboxes, lambda _what, done, of: bar(done, of))
     except log_restore.AtWork:
-        raise Refused("Another restore is at work, or was interrupted a moment ago: try again.") from None
+        raise Refused("Another restore is running, or was interrupted just now: try again.") from None
     except Missing as exc:
         raise Refused(f"{str(exc)[0].upper()}{str(exc)[1:]}: {RESTORE}.") from None
     except Mismatch as exc:
@@ -78,19 +78,19 @@ def _with_broker(act: Callable[[Any, Outboxes, log_restore.Tell], Compared]) -> 
             f"{str(exc)[0].upper()}{str(exc)[1:]}: an administrator must delete it first."
         ) from None
     except Unconfirmed as exc:
-        raise Refused(f"RabbitMQ does not confirm ({exc}): what was confirmed stays, try again.") from None
+        raise Refused(f"RabbitMQ does not confirm ({exc}): confirmed events stay, try again.") from None
     except BROKER_ERRORS as exc:
         raise Refused(f"RabbitMQ does not answer ({type(exc).__name__}).") from None
 
 
 def outboxes_of(hub: Hub) -> Outboxes:
-    """The databases of all services, each opened when it is first asked for.
+    """Return the databases of all services, each opened on first use.
 
     Raises:
-        WrongUse: one of them is not known.
+        WrongUse: the URL of one of them is not known.
     """
     for service in SERVICES:
-        hub.database_url(service)  # says which is missing
+        hub.database_url(service)  # raises for a missing one
     engines = {
         service: sa.create_engine(
             hub.database_url(service),
@@ -115,5 +115,5 @@ def _show(found: Compared, *, as_json: bool) -> None:
         if number:
             say(
                 f"{number:,} older events of {publisher} are neither in {LOG_QUEUE} nor in its outbox "
-                "any more: they cannot be brought back."
+                "any more: they cannot be restored."
             )

@@ -1,4 +1,4 @@
-"""Messages of the event log as `hubctl events` tells them: what each is, in one line or as JSON."""
+"""Messages of the event log, classified and formatted for `hubctl events` as a line or as JSON."""
 
 import json
 import os
@@ -17,27 +17,27 @@ from hubctl.places import SERVICES, Hub, WrongUse
 
 EVENT: Final = "event"
 FORGED: Final = "forged"  # did not come through its publisher's exchange
-INVALID: Final = "invalid"  # data breaks the schema
+INVALID: Final = "invalid"  # data violates the schema
 UNKNOWN: Final = "unknown"  # a type or version that this release does not know
 UNREADABLE: Final = "unreadable"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One message of the log, judged."""
+    """A classified message of the event log."""
 
     logged: Logged
     verdict: str
-    says: str | None  # why it is no event of this hub
+    says: str | None  # the reason why it is no event of this hub
     envelope: Envelope | None  # None: unreadable
 
     @property
     def is_mark(self) -> bool:
-        """Whether it is a mark and no event."""
+        """Whether it is a mark instead of an event."""
         return self.logged.message.routing_key == MARK
 
     def text(self) -> str:
-        """It in one line: when, what, about what, and its id."""
+        """Return one line with time, type, subject and id."""
         told = self.logged.message
         if self.envelope is None:
             words = ["-", printable(told.routing_key), "", ""]
@@ -49,7 +49,7 @@ class Line:
         return line.rstrip() if self.says is None else f"{line.rstrip()}  {self.verdict}: {self.says}"
 
     def as_json(self) -> dict[str, Any]:
-        """It as JSON values; a body that is no JSON object is text, or hexadecimal."""
+        """Return JSON values; a body that is no JSON object becomes text or hexadecimal."""
         told = self.logged.message
         where = {
             "offset": self.logged.offset,
@@ -67,7 +67,7 @@ class Line:
 
 
 def origins_of(hub: Hub) -> Origins:
-    """Which exchange each source's events come through.
+    """Return the exchange of each source's events.
 
     Raises:
         WrongUse: HUB_FOREIGN_SOURCES cannot be read.
@@ -80,7 +80,7 @@ def origins_of(hub: Hub) -> Origins:
 
 
 def line_of(logged: Logged, origins: Origins) -> Line:
-    """Judge one message of the log."""
+    """Classify a message of the event log."""
     message = logged.message
     try:
         envelope = Envelope.from_bytes(message.body)

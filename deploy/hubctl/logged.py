@@ -1,4 +1,4 @@
-"""Whether the event log holds what a service publishes, for `hubctl doctor`: seen now, and by its relay."""
+"""Checks for `hubctl doctor` that the event log receives a service's events: now, and by its relay."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -17,7 +17,7 @@ SECONDS: Final = 5.0  # for a mark to arrive
 
 
 def of_log(hub: Hub, service: str) -> Iterator[Finding]:
-    """What is wrong with the event log for one service; nothing for one that has never published.
+    """Yield the faults of the event log for one service; none for a service that has not published yet.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database does not answer.
@@ -26,7 +26,7 @@ def of_log(hub: Hub, service: str) -> Iterator[Finding]:
         session.execute(sa.text("SET TRANSACTION READ ONLY"))
         if not counting.published(session):
             return
-        # Other trouble that the relay has seen may be over by now.
+        # Other faults that the relay has seen may have ended.
         known = log_monitor.remembered(session).trouble == log_monitor.BEHIND
     said = _seen_now(service, hub.amqp_uris[service]) if service in hub.amqp_uris else None
     if said is None and known:
@@ -36,7 +36,10 @@ def of_log(hub: Hub, service: str) -> Iterator[Finding]:
 
 
 def _seen_now(service: str, uri: str) -> str | None:
-    """Write a mark as the service, and see it arrive; a broker that is away is told elsewhere."""
+    """Publish a mark as the service and return the fault if it does not arrive.
+
+    None when the broker does not answer, which another check reports.
+    """
     try:
         with connected(uri) as connection:
             offset = place_of_new_mark(connection, service, {}, SECONDS, lambda: False)

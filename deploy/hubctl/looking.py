@@ -1,4 +1,4 @@
-"""Looks at the parts of a hub for `hubctl doctor`; what does not answer is a thing seen, not an error."""
+"""Observations of a hub's parts for `hubctl doctor`; a part that does not answer is an observation too."""
 
 import json
 import socket
@@ -25,11 +25,11 @@ from hub_platform.database import at_head, reaching
 from hubctl import http_client
 from hubctl.diagnosis import CertificateSeen, DatabaseSeen, QueueSeen, ServiceSeen
 
-SECONDS: Final = 5  # how long one part may take to answer
+SECONDS: Final = 5  # time limit for an answer
 
 
 def database(service: str, url: str) -> DatabaseSeen:
-    """Look into one service's database."""
+    """Observe a service's database."""
     engine = sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True, connect_args=reaching(url))
     sessions = sessionmaker(engine)
     try:
@@ -55,14 +55,14 @@ def database(service: str, url: str) -> DatabaseSeen:
 
 
 def _not_forgotten(session: Session) -> Iterator[str]:
-    """The tables from which nothing is deleted at present."""
+    """Yield the tables in which the deletion of old rows is stopped."""
     for table in (outbox_forgotten, inbox_forgotten):
         if session.scalar(sa.select(sa.exists().where(table.c.stopped))):
             yield table.name.removesuffix("_forgotten")
 
 
 def _server(session: Session) -> tuple[int, float]:
-    """PostgreSQL's version, and how far its clock is ahead of ours."""
+    """Return PostgreSQL's version, and the seconds by which its clock is ahead of ours."""
     version = int(session.scalar(sa.text("SHOW server_version_num")) or 0)
     before = real_now().timestamp()
     there = session.scalar(sa.text("SELECT extract(epoch FROM clock_timestamp())"))
@@ -74,7 +74,7 @@ def _migrations_of(service: str) -> Path:
 
 
 def queue(service: str, uri: str) -> QueueSeen:
-    """Ask the broker about one service's queue, as that service."""
+    """Observe a service's queue, as the service's broker user."""
     try:
         with connected(uri) as connection:
             found = connection.channel().queue_declare(queue_of(service), passive=True)
@@ -87,7 +87,7 @@ def queue(service: str, uri: str) -> QueueSeen:
 
 
 def service(name: str, address: str, token: str) -> ServiceSeen:
-    """Ask a service how it is and which release it is."""
+    """Observe a service's readiness and release."""
     try:
         ready, _ = _get(f"{address}/{name}/health/ready", token)
         said, ahead = _get(f"{address}/{name}/version", token)
@@ -129,20 +129,20 @@ def _get(url: str, token: str) -> tuple[dict[str, Any], float]:
 
 
 def _ahead(date: str | None) -> float:
-    """How many seconds an answer's date is ahead of ours, which tells whole seconds."""
+    """Return the seconds by which an answer's date is ahead of our clock, within half a second."""
     if date is None:
         return 0.0
     return (parsedate_to_datetime(date) - real_now()).total_seconds() + 0.5
 
 
 def certificate(gateway: str, host: str, port: int) -> CertificateSeen:
-    """Look at the certificate that `gateway` shows for `host`; who signed it is not looked at."""
-    anybody = ssl.create_default_context()
-    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    """Observe the certificate that `gateway` shows for `host`, without verifying its authority."""
+    unverified = ssl.create_default_context()
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
     try:
         with (
             socket.create_connection((gateway, port), SECONDS) as plain,
-            anybody.wrap_socket(plain, server_hostname=host) as shown,
+            unverified.wrap_socket(plain, server_hostname=host) as shown,
         ):
             encoded = shown.getpeercert(binary_form=True) or b""
         ends = x509.load_der_x509_certificate(encoded).not_valid_after_utc

@@ -1,4 +1,4 @@
-"""What a file of the register moves: what enrolment answered, and what visits answers for those schools."""
+"""Effects of a register file on schools that close: enrolment's answer, and the assignments in visits."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from hubctl.sending import NoAnswer
 
 ASSIGNMENTS: Final = "/visits/v1/assignments"
 VISITS: Final = "/visits/v1/visits"
-PAGE: Final = 200  # items, the most that a list gives at once
+PAGE: Final = 200  # items, the largest page of a list
 COUNTS: Final = ("people_n", "sessions_n", "places_n", "waiting_n", "offers_n", "applications_n")
 SCHOOLS_SHOWN: Final = 20
 NAMES_SHOWN: Final = 20
@@ -24,7 +24,7 @@ NOT_SHOWN: Final = "Assignments and visits to come are not shown:"
 
 @dataclass(frozen=True)
 class Visits:
-    """Where the visits service answers; None: that is not known here."""
+    """The visits service; the address is None when it is not known here."""
 
     address: str | None
     token: Callable[[], str]
@@ -32,17 +32,17 @@ class Visits:
 
 @dataclass(frozen=True)
 class Answers:
-    """Numbers of assignments and of visits to come by school, or why they are not known, in one sentence."""
+    """Numbers of assignments and planned visits by school, or a sentence with the reason why not."""
 
     by_school: Mapping[str, Mapping[str, int]]
     missing: str | None = None
 
 
 def ask(visits: Visits, moves: Sequence[Mapping[str, Any]], *, today: date) -> Answers:
-    """Ask visits which assignments and visits to come it has for the schools that close.
+    """Count the assignments and planned visits of schools that close.
 
-    Assignments are those that hold when the successor begins, or today if it has begun. The first list that
-    is not answered ends it.
+    Assignments count if they are active when the successor opens, or today if it has opened. The first list
+    without an answer ends the count.
     """
     if visits.address is None:
         return Answers({}, f"{NOT_SHOWN} name the visits service in HUB_VISITS_ADDRESS.")
@@ -61,13 +61,13 @@ def ask(visits: Visits, moves: Sequence[Mapping[str, Any]], *, today: date) -> A
 
 
 def show(told: Mapping[str, Any]) -> None:
-    """A table of the schools that a file closes, with what the hub has there, and the names of the people."""
+    """Print a table of the schools that close, with the numbers of their records and the names of people."""
     listed = told["moves"][:SCHOOLS_SHOWN]
     if not listed:
         return
     known = told.get("visits", {})
     rows = [_row(one, known.get(one["urn"])) for one in listed]
-    wide = console().width >= shown.WIDE  # where there is less room, what counts nothing gives way
+    wide = console().width >= shown.WIDE  # a narrow terminal shows no empty columns
     columns = [
         name for name in rows[0] if wide or not name.endswith("_n") or any(row[name] != "0" for row in rows)
     ]
@@ -79,7 +79,7 @@ def show(told: Mapping[str, Any]) -> None:
         if one["people"]:
             shown.say(printable(f"  People of {one['urn']}: {_names(one['people'])}."))
     if told["moves_n"] > len(listed):
-        shown.say(f"  {told['moves_n'] - len(listed):,} schools more: --json shows the first 1,000.")
+        shown.say(f"  {told['moves_n'] - len(listed):,} more schools: --json shows the first 1,000.")
     if any(one["successor_urn"] and not one["in_effect"] for one in listed):
         shown.say("  “Not yet”: they move once the register says that the school has closed.")
     if told.get("visits_missing"):
@@ -107,7 +107,7 @@ def _count(visits: Visits, path: str, query: Mapping[str, str]) -> int:
     """Count the items of a list, page by page.
 
     Raises:
-        NoAnswer: visits answers otherwise than with a page.
+        NoAnswer: the answer of visits is not a page of the list.
     """
     count, cursor = 0, None
     while True:

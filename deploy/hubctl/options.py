@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options of several commands."""
 
 import getpass
 from typing import Annotated
@@ -10,38 +10,41 @@ from hubctl.editor import at_a_terminal
 from hubctl.places import WrongUse
 
 Services = Annotated[
-    list[str] | None, typer.Option("--service", "-s", help="A service; may be repeated. All, unless given.")
+    list[str] | None, typer.Option("--service", "-s", help="A service; may be repeated. Default: all.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, of a shape that stays.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output, with a stable structure.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print what would be done, without doing it.")]
 By = Annotated[
-    str, typer.Option("--by", envvar="HUB_OPERATOR", help="Who you are; the account's name, unless given.")
+    str,
+    typer.Option("--by", envvar="HUB_OPERATOR", help="Your name for the audit; default: the account's name."),
 ]
-Why = Annotated[str, typer.Option("--why", help="Why; written down with it. Asked for at a terminal.")]
-Error = Annotated[str | None, typer.Option("--error", help="Those that failed with this class of error.")]
-Type = Annotated[str | None, typer.Option("--type", help="Those of this event type.")]
+Why = Annotated[str, typer.Option("--why", help="Reason for the audit; asked for at a terminal.")]
+Error = Annotated[
+    str | None, typer.Option("--error", help="Only deliveries that failed with this class of error.")
+]
+Type = Annotated[str | None, typer.Option("--type", help="Only this event type.")]
 
 
 def operator(by: str, why: str) -> Operator:
-    """Who acts, and why; asks for the reason at a terminal.
+    """Return the operator with the reason, which is asked for at a terminal.
 
     Raises:
-        WrongUse: nobody said why.
+        WrongUse: there is no reason.
     """
     if not why.strip() and at_a_terminal():
         why = typer.prompt("Why", default="", show_default=False)
     if not why.strip():
-        raise WrongUse("Say why with --why: it is written down.")
+        raise WrongUse("Give the reason with --why: it is recorded.")
     return Operator(by.strip() or account(), why.strip())
 
 
 def account() -> str:
-    """The name of the account that runs this.
+    """Return the name of this account.
 
     Raises:
-        WrongUse: it has none.
+        WrongUse: it has no name.
     """
     try:
         return getpass.getuser()
     except (KeyError, OSError):
-        raise WrongUse("This account has no name: say who you are with --by.") from None
+        raise WrongUse("This account has no name: give yours with --by.") from None

@@ -1,4 +1,4 @@
-"""What the operator sees: tables and sentences for a person, JSON for a program, exit codes for a script."""
+"""Output: tables and sentences for people, JSON for programs, exit codes for scripts."""
 
 import functools
 import json
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub_messaging.stored_deliveries import Refused
 from hubctl.places import WrongUse
 
-NOTHING: Final = 1  # exit code: nothing matched, or it was refused
+NOTHING: Final = 1  # exit code: nothing matched, or the request was refused
 MISUSED: Final = 2  # exit code: wrong use
 
 _UNPRINTABLE: Final = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]")
@@ -26,17 +26,17 @@ P = ParamSpec("P")
 
 
 def console() -> Console:
-    """Standard output; colours only at a terminal, and not when NO_COLOR is set."""
+    """Return standard output, with colours only at a terminal without NO_COLOR."""
     return Console(highlight=False)
 
 
 def errors() -> Console:
-    """Standard error, for sentences and progress: standard output is what was asked for."""
+    """Return standard error, for sentences and progress; standard output has the results."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def sentences(command: Callable[P, None]) -> Callable[P, None]:
-    """Let a command end with one sentence and an exit code, never with a traceback."""
+    """Make a command end with one sentence and an exit code instead of a traceback."""
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -50,24 +50,24 @@ def sentences(command: Callable[P, None]) -> Callable[P, None]:
             reason = "is not at its newest migration" if _lacks_tables(exc) else "does not answer"
             leave(f"A service's database {reason} ({type(exc).__name__}).", NOTHING)
         except KeyboardInterrupt:
-            leave("Interrupted; what was said to be done is done, the rest is as it was.", 130)
+            leave("Interrupted. Steps that were reported are done, the others are not.", 130)
 
     return wrapped
 
 
 def leave(sentence: str, code: int) -> None:
-    """Say why, and go."""
+    """Print a sentence on standard error and exit with the code."""
     errors().print(sentence, markup=False, style="red")
     raise typer.Exit(code)
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on standard output."""
+    """Print a JSON value on standard output."""
     typer.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
 
 
 def plain(value: Any) -> Any:
-    """A value of dataclasses and instants as JSON has it; instants in UTC."""
+    """Return a value of dataclasses and instants as JSON values; instants in UTC."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, dict):
@@ -80,18 +80,18 @@ def plain(value: Any) -> Any:
 
 
 def printable(text: str | None) -> str:
-    """Text that somebody sent, without what would command the terminal."""
+    """Return a text from outside without control characters of terminals."""
     return _UNPRINTABLE.sub(lambda found: repr(found[0])[1:-1], text or "")
 
 
 def instant(value: datetime | None) -> str:
-    """An instant in UTC, to the second."""
+    """Return an instant in UTC, to the second."""
     return "" if value is None else value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
-    """A bar for long work on standard error; nothing where nobody looks. Told (done, total)."""
+    """Show a progress bar on standard error, at a terminal only; the block calls it with (done, total)."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -107,5 +107,5 @@ def progress(what: str, total: int) -> Iterator[Callable[[int, int], None]]:
 
 
 def _lacks_tables(error: SQLAlchemyError) -> bool:
-    """Whether PostgreSQL misses a table or column of ours."""
+    """Return whether PostgreSQL reports a missing table or column."""
     return getattr(getattr(error, "orig", None), "pgcode", None) in {"42P01", "42703"}

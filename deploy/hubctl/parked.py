@@ -1,4 +1,4 @@
-"""`hubctl parked`: what failed for good, and what to do about it."""
+"""`hubctl parked`: deliveries whose attempts have all failed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ from hubctl.places import Hub, WrongUse, find_hub
 
 app = typer.Typer(
     name="parked",
-    help="Deliveries that failed for good: look, try again, mend, give up.",
+    help="Parked deliveries, whose attempts have all failed: show, replay, edit, drop.",
     no_args_is_help=True,
 )
 
@@ -30,7 +30,7 @@ app.command("forged")(forged.forged)
 STEP: Final = 1000  # deliveries changed in one transaction
 Act = Callable[[Session, Sequence[Key], Operator], list[Key]]
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or the beginning or the end of ids.")
+    list[str] | None, typer.Argument(metavar="[ID]...", help="Ids, or the start or end of ids.")
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every parked delivery.")]
 
@@ -41,14 +41,14 @@ def list_(
     service: Services = None,
     error: Error = None,
     type_: Type = None,
-    grouped: Annotated[bool, typer.Option("--grouped", help="By error and type.")] = False,
+    grouped: Annotated[bool, typer.Option("--grouped", help="Group by error and type.")] = False,
     unfinished: Annotated[
-        bool, typer.Option("--unfinished", help="With those that wait or are held.")
+        bool, typer.Option("--unfinished", help="Include retrying and held deliveries.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many to list at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number to list.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List what is parked, oldest first; exit code 1 when nothing is."""
+    """List parked deliveries, oldest first; exit code 1 without any."""
     hub = find_hub()
     states = (PARKED, WAITING, HELD) if unfinished else (PARKED,)
     rows, groups, total = [], [], 0
@@ -77,11 +77,11 @@ def list_(
 @app.command("show")
 @sentences
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="An id, or its beginning or end.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="An id, or its start or end.")],
     service: Services = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one delivery: errors, attempts, times, body, what waits behind it, and what was done to it."""
+    """Show one delivery: errors, attempts, times, body, deliveries held behind it, and operators' actions."""
     hub = find_hub()
     found = databases.one(hub, hub.chosen(service or []), name)
     with opened(hub, found.service) as session:
@@ -102,7 +102,7 @@ def replay(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let parked deliveries be tried again at once: some, those of an error or type, or all."""
+    """Retry parked deliveries at once: by id, by error or type, or all."""
     hub = find_hub()
     found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
     parked = [one for one in found if one.kept.state == PARKED]
@@ -129,7 +129,7 @@ def drop(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Give deliveries up, so that later events about their subjects go on; their bodies are kept."""
+    """Drop deliveries, so that later events of their subjects are handled; their bodies stay stored."""
     hub = find_hub()
     found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
     found = [one for one in found if one.kept.state in operator_actions.OPEN_TO_CHANGE]
@@ -139,16 +139,18 @@ def drop(
 @app.command("edit")
 @sentences
 def edit(
-    name: Annotated[str, typer.Argument(metavar="ID", help="An id, or its beginning or end.")],
-    file: Annotated[Path | None, typer.Option("--file", help="The new body; - is standard input.")] = None,
-    then_replay: Annotated[bool, typer.Option("--replay", help="Let it be tried again at once.")] = False,
+    name: Annotated[str, typer.Argument(metavar="ID", help="An id, or its start or end.")],
+    file: Annotated[
+        Path | None, typer.Option("--file", help="File with the new body; - is standard input.")
+    ] = None,
+    then_replay: Annotated[bool, typer.Option("--replay", help="Retry it at once.")] = False,
     service: Services = None,
     by: By = "",
     why: Why = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put another body in place of a delivery's, from a file or in $EDITOR; the first one is kept."""
+    """Replace the body of a delivery, from a file or in $EDITOR; the original stays stored."""
     hub = find_hub()
     found = databases.one(hub, hub.chosen(service or []), name)
     with opened(hub, found.service) as session:
@@ -171,7 +173,7 @@ def edit(
         return
     shown.done("edited", 1, 1, dry_run=dry_run)
     if not replayed:
-        shown.say(f"Let it be tried again with: hubctl parked replay {key.event_id}")
+        shown.say(f"Retry it with: hubctl parked replay {key.event_id}")
 
 
 def _selected(
@@ -183,10 +185,10 @@ def _selected(
     *,
     everything: bool,
 ) -> list[Found]:
-    """What the operator means: by name, by group, or all that is parked."""
+    """Return the selected deliveries: by id, by error and type, or all parked ones."""
     by_group = error is not None or type_ is not None
     if [bool(names), by_group, everything].count(True) != 1:
-        raise WrongUse("Say which: ids, or --error and --type, or --all.")
+        raise WrongUse("Select deliveries: ids, or --error and --type, or --all.")
     if names:
         return [databases.one(hub, services, name) for name in names]
     found = []
@@ -209,7 +211,7 @@ def _change(
     dry_run: bool,
     as_json: bool,
 ) -> None:
-    """Change deliveries in steps, each in a transaction; what another has in hand is left alone."""
+    """Change deliveries in steps, each in a transaction; rows locked by others are skipped."""
     who = None if dry_run else operator(by, why)
     keys = by_service(found)
     total = sum(map(len, keys.values()))
@@ -226,10 +228,10 @@ def _change(
 def _in_steps(
     hub: Hub, keys: Mapping[str, Sequence[Key]], act: Act, who: Operator | None, tell: Callable[[int], None]
 ) -> list[tuple[str, Key]]:
-    """Change deliveries; without an operator nothing is. Gives those that were.
+    """Change deliveries in steps and return the changed ones; without an operator nothing changes.
 
     Raises:
-        Refused: by every step.
+        Refused: every step was refused.
     """
     changed: list[tuple[str, Key]] = []
     refused: Refused | None = None
@@ -240,7 +242,7 @@ def _in_steps(
                 with opened(hub, service) as session:
                     changed += [(service, key) for key in (act(session, step, who) if who else step)]
             except Refused as exc:
-                refused = exc  # there may be others behind these
+                refused = exc  # a later step may succeed
             tell(len(changed))
     if refused is not None and not changed:
         raise refused

@@ -1,4 +1,4 @@
-"""Where the services' databases are: the environment names them, or the hub that runs in this checkout."""
+"""Connections of a hub: from the environment, or from the hub that runs in this checkout."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,23 +19,23 @@ LOSSES: Final = CONNECTIONS.parents[1] / "losses"
 
 
 class WrongUse(Exception):
-    """What was asked for makes no sense, or not here; the message says what to do, in one sentence."""
+    """A command that cannot be carried out as given; the message is a sentence with the remedy."""
 
 
 @dataclass(frozen=True)
 class Hub:
-    """What is known of a hub's connections."""
+    """The known connections of a hub."""
 
-    database_urls: Mapping[str, str]  # service → URL, of the services that were found
+    database_urls: Mapping[str, str]  # service → URL, for services with a known URL
     amqp_uris: Mapping[str, str]
     hub_id: str
-    schemas_url: str = SCHEMAS  # where the schemas of events are found
+    schemas_url: str = SCHEMAS  # base URL of the schemas of events
 
     def chosen(self, services: Sequence[str]) -> list[str]:
-        """The services asked for, or all that were found.
+        """Return the given services, or all known ones.
 
         Raises:
-            WrongUse: there is no such service, or its database is not known.
+            WrongUse: a service does not exist, or its database is not known.
         """
         for service in services:
             if service not in SERVICES:
@@ -44,20 +44,18 @@ class Hub:
         return list(services) or [service for service in SERVICES if service in self.database_urls]
 
     def database_url(self, service: str) -> str:
-        """Where a service's database is.
+        """Return the URL of a service's database.
 
         Raises:
-            WrongUse: nobody has said.
+            WrongUse: it is not known.
         """
         if service not in self.database_urls:
-            raise WrongUse(
-                f"Where the database of {service} is, HUB_{service.upper()}_DATABASE_URL must say."
-            )
+            raise WrongUse(f"The database of {service} is not known: set HUB_{service.upper()}_DATABASE_URL.")
         return self.database_urls[service]
 
 
 def find_hub(connections: Path = CONNECTIONS) -> Hub:
-    """The hub that this command is about.
+    """Return the hub of this command.
 
     Raises:
         WrongUse: there is none, or a setting cannot be read.
@@ -66,7 +64,7 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
     try:
         urls = _named(env, "DATABASE_URL")
         if urls:
-            # As the services do, so that an event that is sent again is the same to the byte.
+            # As in the services, so that an event that is published again has the same bytes.
             schemas = env.str("SCHEMAS_URL", "") or f"{env.str('PUBLIC_URL', PUBLIC_URL).rstrip('/')}/schemas"
             return Hub(urls, _named(env, "AMQP_URI"), env.str("ID", "cambridge"), schemas)
     except (EnvError, ValueError, OSError) as exc:
@@ -74,10 +72,10 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
     try:
         known: Mapping[str, Any] = json.loads(connections.read_text())
         urls, uris, hub_id = known["database_urls"], known["amqp_uris"], known["hub_id"]
-        return Hub(urls, uris, hub_id, known.get("schemas_url", SCHEMAS))  # an older run has written none
+        return Hub(urls, uris, hub_id, known.get("schemas_url", SCHEMAS))  # an older run wrote no such entry
     except FileNotFoundError:
         raise WrongUse(
-            "No hub was found: start one with `make run`, or say where the databases are in "
+            "No hub was found: start one with `make run`, or set the URLs of the databases in "
             "HUB_<SERVICE>_DATABASE_URL or HUB_<SERVICE>_DATABASE_URL_FILE."
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as exc:
@@ -87,7 +85,7 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
 
 
 def find_broker_administrator(connections: Path = CONNECTIONS) -> str:
-    """The AMQP URI of the broker's administrator: by the environment, or of the hub that runs here.
+    """Return the AMQP URI of the broker's administrator, from the environment or the hub that runs here.
 
     Raises:
         WrongUse: neither names it, or it cannot be read.
@@ -97,22 +95,22 @@ def find_broker_administrator(connections: Path = CONNECTIONS) -> str:
         return uri or json.loads(connections.read_text())["broker_admin_uri"].strip()
     except FileNotFoundError:
         raise WrongUse(
-            "This needs the broker's administrator: name the file of its AMQP URI in "
+            "This command needs the broker's administrator: name the file with its AMQP URI in "
             "HUB_BROKER_ADMIN_URI_FILE."
         ) from None
     except (EnvError, OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise WrongUse(
-            f"The address of the broker's administrator cannot be read ({type(exc).__name__})."
+            f"The URI of the broker's administrator cannot be read ({type(exc).__name__})."
         ) from exc
 
 
 def find_losses() -> Path:
-    """The folder for lists of what a replay would lose: HUB_LOSSES_DIR, or one of this checkout."""
+    """Return the folder for lists of lost rows: HUB_LOSSES_DIR, or one of this checkout."""
     return Path(FileAwareEnv(prefix="HUB_", strip_whitespace=True).str("LOSSES_DIR", "") or LOSSES)
 
 
 def find_addresses(connections: Path = CONNECTIONS) -> dict[str, str]:
-    """Where services answer over HTTP, service → base URL; only those that somebody names.
+    """Return the known base URLs of services: service → URL.
 
     Raises:
         WrongUse: the file of the running hub cannot be read.
@@ -123,22 +121,22 @@ def find_addresses(connections: Path = CONNECTIONS) -> dict[str, str]:
     try:
         return dict(json.loads(connections.read_text())["addresses"])
     except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise WrongUse(f"Where services answer cannot be read ({type(exc).__name__}).") from exc
+        raise WrongUse(f"The addresses of services cannot be read ({type(exc).__name__}).") from exc
 
 
 @dataclass(frozen=True)
 class Gate:
-    """Where a hub is asked from outside, with the credential that somebody was given."""
+    """A hub that is reached from outside, and a token for it."""
 
-    address: str  # without a path
+    address: str  # base URL
     token: str
 
 
 def find_gate() -> Gate | None:
-    """The hub that HUB_URL names, with the token of HUB_TOKEN or HUB_TOKEN_FILE; None when it names none.
+    """Return the hub of HUB_URL with the token of HUB_TOKEN or HUB_TOKEN_FILE; None without HUB_URL.
 
     Raises:
-        WrongUse: the token is missing or cannot be read, or the address is none.
+        WrongUse: the token is missing or cannot be read, or HUB_URL is no URL.
     """
     env = FileAwareEnv(prefix="HUB_", strip_whitespace=True)
     address = env.str("URL", "").rstrip("/")
@@ -157,7 +155,7 @@ def find_gate() -> Gate | None:
 
 @dataclass(frozen=True)
 class TokenPlaces:
-    """What giving out and taking back tokens needs."""
+    """The key and the folder with which tokens are issued and revoked."""
 
     private_key: str  # a JSON Web Key (OKP, Ed25519)
     folder: Path  # of issued.json and revoked.json
@@ -165,10 +163,10 @@ class TokenPlaces:
 
 
 def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
-    """The key that signs tokens, and what is known of them: by the environment, or of the hub that runs here.
+    """Return the signing key and the folder of tokens, from the environment or the hub that runs here.
 
     Raises:
-        WrongUse: no setting says, or the key's file cannot be read.
+        WrongUse: no setting names them, or the key's file cannot be read.
     """
     env = FileAwareEnv(prefix="HUB_", strip_whitespace=True)
     try:
@@ -181,11 +179,11 @@ def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
         return TokenPlaces(key, Path(known["folder"]), str(known["address"]))
     except FileNotFoundError:
         raise WrongUse(
-            "No hub was found: start one with `make run`, or say where its tokens are in HUB_TOKENS_DIR and "
+            "No hub was found: start one with `make run`, or name its tokens in HUB_TOKENS_DIR and "
             "HUB_TOKEN_PRIVATE_KEY_FILE."
         ) from None
     except (EnvError, OSError, ValueError, KeyError, TypeError) as exc:
-        raise WrongUse(f"Where the hub's tokens are cannot be read ({type(exc).__name__}).") from exc
+        raise WrongUse(f"The settings of the hub's tokens cannot be read ({type(exc).__name__}).") from exc
 
 
 def _named(env: FileAwareEnv, setting: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`hubctl replay`: a service's projections made anew from history, compared, and switched to."""
+"""`hubctl replay`: rebuild a service's projections in a shadow copy, compare it, and switch to it."""
 
 import contextlib
 import json
@@ -18,39 +18,40 @@ from hubctl.options import AsJson, By, DryRun, Why, operator
 from hubctl.output import NOTHING, console, leave, print_json, progress, sentences
 from hubctl.places import Hub, WrongUse, find_hub, find_losses
 
-LEAVES_WITHIN: Final = 15  # seconds after Ctrl-C
+LEAVES_WITHIN: Final = 15  # seconds to end after Ctrl-C
 
 
 # Long: an argument for each option.
 @sentences
 def replay(
-    service: Annotated[str, typer.Argument(help="The service whose projections are made anew.")],
+    service: Annotated[str, typer.Argument(help="The service whose projections are rebuilt.")],
     from_outboxes: Annotated[
         bool, typer.Option("--from-outboxes", help="Read publishers' outboxes instead of the event log.")
     ] = False,
     accept_undone: Annotated[
-        bool, typer.Option("--accept-undone", help="Switch although events that had taken effect fail now.")
+        bool,
+        typer.Option("--accept-undone", help="Switch although events that were handled before fail now."),
     ] = False,
     accept_loss: Annotated[
         str,
         typer.Option(
             "--accept-loss",
             metavar="SHA256",
-            help="Switch although history is not complete: the SHA-256 of the list of an earlier run.",
+            help="Switch although history is incomplete: SHA-256 of an earlier run's list of lost rows.",
         ),
     ] = "",
     back: Annotated[
         bool,
-        typer.Option("--back", help="Go back to what was live before the last switch, brought up to date."),
+        typer.Option("--back", help="Switch back to the tables before the last switch, after updating them."),
     ] = False,
     by: By = "",
     why: Why = "",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a service's projections anew beside the live ones, compare, and switch while it runs."""
+    """Rebuild a service's projections in a shadow copy, compare it with the live tables, and switch."""
     if back and accept_loss:
-        raise WrongUse("--accept-loss is of a replay; going back loses nothing.")
+        raise WrongUse("--accept-loss belongs to a replay; switching back loses nothing.")
     hub = find_hub()
     hub.chosen([service])
     environment = _environment(hub, service, from_outboxes=from_outboxes)
@@ -80,20 +81,20 @@ def _named(who: Operator) -> list[str]:
 
 
 def _environment(hub: Hub, service: str, *, from_outboxes: bool) -> dict[str, str]:
-    """What the service's own command needs to know."""
+    """Return the environment of the service's own command."""
     known = {f"HUB_{name.upper()}_DATABASE_URL": url for name, url in hub.database_urls.items()}
     known |= {"HUB_DATABASE_URL": hub.database_url(service), "HUB_ID": hub.hub_id}
     if service in hub.amqp_uris:
         known["HUB_AMQP_URI"] = hub.amqp_uris[service]
     elif not from_outboxes:
         raise WrongUse(
-            f"Where the event log is, HUB_{service.upper()}_AMQP_URI must say; or read --from-outboxes."
+            f"The event log is not known: set HUB_{service.upper()}_AMQP_URI, or use --from-outboxes."
         )
     return os.environ | known
 
 
 def _run(command: list[str], environment: dict[str, str], tell: Callable[[int, int], None]) -> dict[str, Any]:
-    """Run the service's command; its last word."""
+    """Run the service's command; return its last output."""
     answer: dict[str, Any] = {}
     with tempfile.TemporaryFile("w+") as errors:
         with _started(command, environment, errors) as process:
@@ -105,7 +106,7 @@ def _run(command: list[str], environment: dict[str, str], tell: Callable[[int, i
                     answer = said
         errors.seek(0)
         words = errors.read().strip().splitlines()
-    return answer or {"error": words[-1] if words else "The service's own command ended without a word."}
+    return answer or {"error": words[-1] if words else "The service's own command ended without output."}
 
 
 @contextlib.contextmanager
@@ -118,7 +119,7 @@ def _started(
         try:
             yield process
         except KeyboardInterrupt:
-            # Ctrl-C reaches it as it reaches us; it clears away what it has begun.
+            # Ctrl-C reaches the command too, which removes its unfinished shadow copy.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(LEAVES_WITHIN)
             raise
@@ -134,35 +135,35 @@ def _show(result: dict[str, Any]) -> None:
         table.add_row(*map(Text, [*row, (one["digest"] or "none")[: shown.SHORT]]))
     console().print(table)
     rate = result["read"] / max(result["seconds"], 0.001)
-    shown.say(f"{result['read']:,} events read in {result['seconds']:.1f} s, {rate:,.0f} a second.")
+    shown.say(f"{result['read']:,} events read in {result['seconds']:.1f} s, {rate:,.0f} per second.")
     failed = {state: n for state, n in result["kept"].items() if n}
     if failed:
         shown.say("Without effect: " + ", ".join(f"{n} {state}" for state, n in failed.items()) + ".")
     _show_loss(result)
     if result["undone"]:
-        shown.say(f"{result['undone']} that have taken effect in the live tables fail now.")
+        shown.say(f"{result['undone']} that were handled in the live tables fail now.")
     shown.say("Switched." if result["switched"] else "Nothing was switched.")
 
 
 def _show_loss(result: dict[str, Any]) -> None:
-    """What would vanish, or has vanished, and how to accept it."""
+    """Print the rows that a switch loses, or has lost, and how to accept the loss."""
     loss = result.get("loss")
     if result.get("behind"):
-        shown.say(f"{result['behind']:,} events have taken effect since the switch; they are read first.")
+        shown.say(f"{result['behind']:,} events were handled since the switch; they are read first.")
     if loss is None:
         return
     shown.say(
-        f"History is not complete: it lacks events of {loss['subjects']:,} subjects, and {loss['events']:,}"
+        f"History is incomplete: it lacks events of {loss['subjects']:,} subjects, and {loss['events']:,}"
         " events that the inbox remembers."
     )
     rows = ", ".join(f"{n:,} of {table}" for table, n in loss["rows"].items())
     shown.say(
         f"{'Lost' if result['switched'] else 'A switch would lose'}: {rows or 'no rows'}."
-        f" All of it is listed in {loss['file']}"
+        f" The complete list is in {loss['file']}"
     )
     shown.say(f"SHA-256 of the list: {loss['sha256']}")
     if not result["switched"]:
         shown.say(
-            "Refill the log, or read --from-outboxes. If the list may be lost, replay with"
+            "Restore the event log, or use --from-outboxes. To accept the loss, replay with"
             f" --accept-loss {loss['sha256']}"
         )

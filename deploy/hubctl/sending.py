@@ -1,4 +1,4 @@
-"""What is sent to services of the hub, and what they answered."""
+"""Requests to services of the hub, and their answers."""
 
 import contextlib
 import json
@@ -15,18 +15,18 @@ from urllib3.exceptions import HTTPError
 from hubctl import http_client
 from hubctl.places import WrongUse
 
-BLOCK: Final = 256 * 1024  # bytes sent between two looks at how far it is
-SECONDS: Final = 900  # how long the hub may take over one file; the national one takes about a minute
+BLOCK: Final = 256 * 1024  # bytes between two reports of progress
+SECONDS: Final = 900  # time limit for one file; the national one takes about a minute
 STANDARD_INPUT: Final = "-"
 
 
 class NoAnswer(Exception):
-    """The hub said nothing that can be read; the message says what was seen, in one sentence."""
+    """There is no readable answer; the message is a sentence with the reason."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file that is to be sent; what comes in at standard input is held, a file is read as it is sent."""
+    """A file to send: standard input is held in memory, other files are read while they are sent."""
 
     name: str
     size: int  # bytes
@@ -35,18 +35,18 @@ class Source:
 
     @contextlib.contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """Its bytes from the beginning."""
+        """Open the content from its beginning."""
         with BytesIO(self.held) if self.path is None else self.path.open("rb") as opened:
             yield opened
 
     def head(self) -> bytes:
-        """Its first line."""
+        """Return the first line."""
         with self.open() as opened:
             return opened.readline(BLOCK)
 
 
 def source_of(name: str) -> Source:
-    """What the operator named: a file, or `-` for standard input.
+    """Return the source of a name: a file, or `-` for standard input.
 
     Raises:
         WrongUse: it cannot be read.
@@ -64,17 +64,17 @@ def source_of(name: str) -> Source:
 
 @dataclass(frozen=True)
 class Answered:
-    """A status and the JSON that came with it."""
+    """Status and JSON of an answer."""
 
     status: int
     body: dict[str, Any]
 
 
 def post(url: str, token: str, source: Source, tell: Callable[[int, int], None]) -> Answered:
-    """Send a file as it is; `tell` hears (bytes sent, bytes in all).
+    """Send a file; `tell` is called with (bytes sent, total bytes).
 
     Raises:
-        NoAnswer: the hub is away, closes the connection, or answers with something that is no JSON.
+        NoAnswer: the hub is unreachable, closes the connection, or its answer is not JSON.
     """
     headers = {
         "Authorization": f"Bearer {token}",
@@ -87,7 +87,7 @@ def post(url: str, token: str, source: Source, tell: Callable[[int, int], None])
 
 
 def get(url: str, token: str) -> Answered:
-    """Read something.
+    """Send a GET.
 
     Raises:
         NoAnswer: see `post`.

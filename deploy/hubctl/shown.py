@@ -1,4 +1,4 @@
-"""How deliveries, groups and results look."""
+"""Formatting of deliveries, groups and results."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -11,13 +11,13 @@ from hubctl.databases import Found
 from hubctl.editor import editable
 from hubctl.output import console, instant, plain, print_json, printable
 
-SHORT: Final = 12  # characters of an id: its end is random, where its beginning is time
-WIDE: Final = 120  # columns from which everything has room
-BYTES_SHOWN: Final = 1024  # of a body that is no text
+SHORT: Final = 12  # characters of an id's end, which is random; its beginning is the time
+WIDE: Final = 120  # columns of a terminal on which every column fits
+BYTES_SHOWN: Final = 1024  # of a body that is not text
 BYTES_A_LINE: Final = 32
-WORDS: Final = {"type": 4, "subject": 4, "error": 5, "roles": 4}  # how columns of words share the room
-UUID_WIDTH: Final = 36  # the id of a token is there to be copied, so all of it is shown
-FOLDED: Final = frozenset({"roles"})  # a list takes another line rather than lose its end
+WORDS: Final = {"type": 4, "subject": 4, "error": 5, "roles": 4}  # relative widths of columns with words
+UUID_WIDTH: Final = 36  # ids of tokens are shown completely, so that they can be copied
+FOLDED: Final = frozenset({"roles"})  # lists are wrapped instead of shortened
 NUMBERS: Final = frozenset(
     {"tries", "behind", "count", "live", "new", "only live", "only new", "rows", "created", "changed"}
     | {"unchanged", "closed", "successors", "skipped", "findings"}
@@ -27,12 +27,12 @@ NUMBERS: Final = frozenset(
 
 
 def say(sentence: str) -> None:
-    """One line as it is."""
+    """Print a line without interpreting markup."""
     console().print(sentence, markup=False, soft_wrap=True)
 
 
 def deliveries(rows: Sequence[Found], total: int, *, as_json: bool) -> None:
-    """A table of deliveries, and how many there are."""
+    """Print a table of deliveries, and their number."""
     if as_json:
         print_json({"total": total, "deliveries": [delivery(one) for one in rows]})
         return
@@ -55,12 +55,12 @@ def deliveries(rows: Sequence[Found], total: int, *, as_json: bool) -> None:
     say(
         f"{total} in all."
         if not hidden
-        else f"{total} in all; {hidden} are not listed: --limit, or --grouped."
+        else f"{total} in all; {hidden} are not listed: raise --limit, or use --grouped."
     )
 
 
 def groups(listed: Sequence[tuple[str, Group]], *, as_json: bool) -> None:
-    """A table of groups, the largest first."""
+    """Print a table of groups, the largest first."""
     ordered = sorted(listed, key=lambda one: -one[1].count)
     if as_json:
         print_json({"groups": [{"service": service} | plain(group) for service, group in ordered]})
@@ -79,7 +79,7 @@ def groups(listed: Sequence[tuple[str, Group]], *, as_json: bool) -> None:
 
 
 def one(service: str, shown: Shown, *, as_json: bool) -> None:
-    """Everything about one delivery."""
+    """Print all details of one delivery."""
     kept = shown.kept
     if as_json:
         bodies = {"body": _body_as_json(shown.body), "original": _body_as_json(shown.original)}
@@ -92,35 +92,35 @@ def one(service: str, shown: Shown, *, as_json: bool) -> None:
         if value:
             table.add_row(name, Text(value))
     console().print(table)
-    for title, body in (("Body", shown.body), ("As it came", shown.original)):
+    for title, body in (("Body", shown.body), ("Original", shown.original)):
         if body is not None:
             console().print(f"\n{title}", style="bold")
             console().print(Text(_body_as_text(body)), overflow="fold")
 
 
 def done(what: str, changed: int, total: int, *, dry_run: bool) -> None:
-    """What came of a change."""
+    """Print the result of a change."""
     left = total - changed
     if not changed:
-        say(f"Nothing was {what}: nothing matched, or somebody else has it in hand.")
+        say(f"Nothing was {what}: nothing matched, or another process is handling it.")
     elif dry_run:
         say(f"{changed} would be {what}.")
     else:
         say(
             f"{changed} {what}."
-            + (f" {left} left alone: no longer there, or in other hands." if left else "")
+            + (f" {left} skipped: removed, or handled by another process." if left else "")
         )
 
 
 def delivery(found: Found) -> dict[str, Any]:
-    """A delivery as JSON."""
+    """Return a delivery as JSON values."""
     values: dict[str, Any] = plain(found.kept)
     key: dict[str, Any] = values.pop("key")
     return {"service": found.service} | key | values
 
 
 def table_of(*columns: str) -> Table:
-    """An empty table; words give way to names and numbers where there is little room."""
+    """Return an empty table, in which columns of words shrink before names and numbers."""
     table = Table(box=None, header_style="bold", pad_edge=False, expand=True)
     for column in columns:
         table.add_column(
@@ -135,7 +135,7 @@ def table_of(*columns: str) -> Table:
 
 
 def _typed(type_: str | None, error: str | None) -> str:
-    """The type of a delivery, or why it has none."""
+    """Return the type of a delivery, or the reason why it has none."""
     return printable(type_) or ("forged" if (error or "").startswith("Forged") else "unreadable")
 
 

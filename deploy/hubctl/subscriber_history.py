@@ -1,4 +1,4 @@
-"""Filling a new subscriber's queue with history, for `hubctl subscribers add --from`."""
+"""Back-fill of a new subscriber's queue with history, for `hubctl subscribers add --from`."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -18,20 +18,20 @@ from hubctl.log import RESTORE, outboxes_of
 from hubctl.output import progress
 from hubctl.places import Hub
 
-NOTHING_STAYS: Final = "Nothing was made"
+NOTHING_STAYS: Final = "No subscriber was added"
 
 
 class FromHistory:
-    """Fills the queue of a subscriber that is being added, with a bar; remembers what came of it."""
+    """Back-fills the queue of a new subscriber with a progress bar, and holds the result."""
 
     def __init__(self, hub: Hub, uri: str, since: datetime | None, *, from_outboxes: bool) -> None:
         """Find the publishers' databases.
 
         Args:
-            hub: where they are.
+            hub: its connections.
             uri: AMQP URI of the broker's administrator.
             since: aware; None: from the beginning.
-            from_outboxes: read them instead of the event log.
+            from_outboxes: read the outboxes instead of the event log.
 
         Raises:
             WrongUse: the database of a service is not known.
@@ -51,7 +51,7 @@ class FromHistory:
         """Fill and bind the queue.
 
         Raises:
-            Refused: it cannot be; the reason, and what to do.
+            Refused: it is not possible; the message has the reason and the remedy.
             BROKER_ERRORS, SQLAlchemyError: the broker or a database does not answer.
         """
         try:
@@ -59,22 +59,22 @@ class FromHistory:
                 self.filled = history_fill.fill(connection, broker, place, past=self._past, tell=tell)
         except TooMuch:
             raise Refused(
-                f"{NOTHING_STAYS}: history is more than a queue of {place.limits.messages:,} messages or "
-                f"{place.limits.mebibytes:,} MiB holds. Raise --max-messages or --max-mib, name fewer "
-                "--events, or say a later --from."
+                f"{NOTHING_STAYS}: history exceeds the limits of its queue, {place.limits.messages:,} "
+                f"messages and {place.limits.mebibytes:,} MiB. Raise --max-messages or --max-mib, "
+                "select fewer --events, or give a later --from."
             ) from None
         except TooFast:
             raise Refused(
-                f"{NOTHING_STAYS}: events are published faster than they can be copied. Try again when less "
-                "happens."
+                f"{NOTHING_STAYS}: events are published faster than they can be copied. Try again when fewer "
+                "events are published."
             ) from None
         except Occupied as exc:
             raise Refused(
-                f"{NOTHING_STAYS}: {exc}, as when the broker confirms nothing. Try again."
+                f"{NOTHING_STAYS}: {exc}, which happens when the broker confirms nothing. Try again."
             ) from None
         except LogSilent as exc:
             raise Refused(f"{NOTHING_STAYS}: {exc}. Try again.") from None
         except Missing as exc:
-            raise Refused(f"{NOTHING_STAYS}: {exc}. {RESTORE}, or say --from-outboxes.") from None
+            raise Refused(f"{NOTHING_STAYS}: {exc}. {RESTORE}, or use --from-outboxes.") from None
         except Unconfirmed as exc:
             raise Refused(f"{NOTHING_STAYS}: RabbitMQ does not confirm ({exc}). Try again.") from None

@@ -1,4 +1,4 @@
-"""How subscribers look: the connection to hand over, a table, and everything about one."""
+"""Formatting of subscribers: the connection to pass on, a table, and the details of one."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -13,22 +13,27 @@ from hub_messaging.subscribers.limits import CHANNELS, CONNECTIONS, MEBIBYTE
 from hub_messaging.subscribers.naming import dead_queue_of, queue_of, user_of
 from hub_messaging.subscribers.queue_status import Age, SubscriberStatus
 from hub_messaging.subscribers.state import RegisteredSubscriber
-from hubctl.broker_places import Door
+from hubctl.broker_places import Endpoint
 from hubctl.diagnosis import span
 from hubctl.output import console, errors, instant, plain, print_json
 from hubctl.shown import WIDE, say, table_of
 
-AUTHORITY_FILE: Final = "hub-ca.pem"  # what docs/subscribing.md calls it
+AUTHORITY_FILE: Final = "hub-ca.pem"  # the name in docs/subscribing.md
 
 
 def connection(
-    known: RegisteredSubscriber, door: Door, password: str, *, as_json: bool, filled: Filled | None = None
+    known: RegisteredSubscriber,
+    endpoint: Endpoint,
+    password: str,
+    *,
+    as_json: bool,
+    filled: Filled | None = None,
 ) -> None:
-    """The connection of a subscriber, to be handed over: lines to paste into a shell, or JSON.
+    """Print the connection of a subscriber to pass on: lines for a shell, or JSON.
 
-    `filled`: the history that waits in its queue; what is missing of it is told.
+    `filled` is the history in its queue, whose missing events are printed too.
     """
-    values = _connection(known, door, password)
+    values = _connection(known, endpoint, password)
     if as_json:
         told = {} if filled is None else {"history": plain(filled) | {"gaps": filled.gaps()}}
         print_json(values | told)
@@ -36,7 +41,7 @@ def connection(
     if filled is not None:
         _say_filled(filled)
     typer.echo(_pasted(values))
-    if not door.open:
+    if not endpoint.open:
         errors().print(
             "Programs outside this deployment cannot reach this address: set HUB_SUBSCRIBERS_HOST and the "
             f"profile `subscribers` (docs/operations.md), then `hubctl subscribers rotate {known.name}`.",
@@ -44,28 +49,26 @@ def connection(
             style="yellow",
         )
     errors().print(
-        f"{known.name} may read now. The password is shown this once and kept nowhere: "
-        f"`hubctl subscribers rotate {known.name}` makes a new one. How to read: docs/subscribing.md.",
+        f"{known.name} can read now. The password is shown only once and not stored: "
+        f"`hubctl subscribers rotate {known.name}` sets a new one. How to read: docs/subscribing.md.",
         markup=False,
     )
 
 
 def _say_filled(filled: Filled) -> None:
-    """What waits in the queue, and what does not, on standard error: the rest is pasted into a shell."""
+    """Print the number of events in the queue, and of missing ones, on standard error."""
     left_out = f" {filled.forged:,} forged messages were left out." if filled.forged else ""
-    waiting = (
-        f"{filled.events:,} events of history wait in the queue, {filled.live:,} newer ones behind them."
-    )
+    waiting = f"{filled.events:,} events of history are in the queue, followed by {filled.live:,} newer ones."
     errors().print(waiting + left_out, markup=False)
     for sentence in filled.gaps():
         errors().print(sentence, markup=False, style="yellow")
     if filled.gaps():
         remedy = "hubctl log status compares the log with the outboxes; --from-outboxes may reach further."
-        errors().print(f"Tell the subscriber. {remedy}", markup=False, style="yellow")
+        errors().print(f"Inform the subscriber. {remedy}", markup=False, style="yellow")
 
 
 def _pasted(values: dict[str, Any]) -> str:
-    """Lines that a shell takes: what a program reads from its environment, and the authority's file."""
+    """Return lines for a shell: the environment of a program, and the file of the authority."""
     lines = [
         f"export HUB_EVENTS_URI='{values['uri']}'",
         f"export HUB_EVENTS_QUEUE='{values['queue']}'",
@@ -80,32 +83,32 @@ def _pasted(values: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _connection(known: RegisteredSubscriber, door: Door, password: str) -> dict[str, Any]:
+def _connection(known: RegisteredSubscriber, endpoint: Endpoint, password: str) -> dict[str, Any]:
     user = user_of(known.name)
     return {
         "name": known.name,
-        "host": door.host,
-        "port": door.port,
-        "tls": door.tls,
-        "vhost": door.vhost,
+        "host": endpoint.host,
+        "port": endpoint.port,
+        "tls": endpoint.tls,
+        "vhost": endpoint.vhost,
         "user": user,
         "password": password,
         "queue": queue_of(known.name),
         "dead_letter_queue": dead_queue_of(known.name),
-        "uri": door.uri(user, password),
-        "ca": door.authority or None,
-        "open": door.open,
+        "uri": endpoint.uri(user, password),
+        "ca": endpoint.authority or None,
+        "open": endpoint.open,
         "events": {publisher: list(keys) for publisher, keys in known.events.items()},
     }
 
 
 def several(doing: Sequence[SubscriberStatus], *, as_json: bool) -> None:
-    """A table of subscribers."""
+    """Print a table of subscribers."""
     if as_json:
         print_json({"subscribers": [_told(one) for one in doing]})
         return
     if not doing:
-        say("There is no subscriber.")
+        say("There are no subscribers.")
         return
     wide = console().width >= WIDE
     more = ["readers", "events"] if wide else []
@@ -120,7 +123,7 @@ def several(doing: Sequence[SubscriberStatus], *, as_json: bool) -> None:
 
 
 def one(doing: SubscriberStatus, *, as_json: bool) -> None:
-    """Everything about one subscriber."""
+    """Print the details of one subscriber."""
     if as_json:
         print_json(_told(doing))
         return
@@ -134,7 +137,7 @@ def one(doing: SubscriberStatus, *, as_json: bool) -> None:
         "queue": queue_of(known.name) + ("" if doing.exists else " (missing)"),
         "waiting": f"{doing.messages:,} ({doing.unacknowledged:,} delivered and not acknowledged)",
         "oldest": age(doing.oldest),
-        "last read": age(doing.last_read, never="not since the broker counts"),
+        "last read": age(doing.last_read, never="not since the broker started counting"),
         "readers": f"{doing.consumers} of at most {CONNECTIONS} connections, {CHANNELS} channels",
         "dead letters": f"{doing.dead:,} in {dead_queue_of(known.name)}",
         "limits": f"{limits.messages:,} messages, {limits.size // MEBIBYTE:,} MiB, {limits.days} days; "
@@ -151,15 +154,15 @@ def one(doing: SubscriberStatus, *, as_json: bool) -> None:
 
 
 def removed(name: str, *, as_json: bool) -> None:
-    """What became of a removal."""
+    """Print the result of a removal."""
     if as_json:
         print_json({"removed": name})
     else:
-        say(f"{name} is removed, with its user, its queues and all messages in them.")
+        say(f"Removed {name} with its user, its queues and all messages in them.")
 
 
 def catalogue(known: Catalogue, *, as_json: bool) -> None:
-    """What can be subscribed to."""
+    """Print the types and versions of every publisher."""
     if as_json:
         print_json({"publishers": {publisher: list(keys) for publisher, keys in known.items()}})
         return
@@ -171,7 +174,7 @@ def catalogue(known: Catalogue, *, as_json: bool) -> None:
 
 
 def age(value: Age | None, *, never: str = "–") -> str:
-    """How long ago, as people say it."""
+    """Return a rounded age such as `3 min ago`, or `never`."""
     if value is None:
         return never
     return span(value.seconds) if value.exact else f"over {span(value.seconds)}"

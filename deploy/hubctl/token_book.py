@@ -1,7 +1,7 @@
-"""What is known of the tokens of a hub: two small files in one folder, changed by one command at a time.
+"""The issued and revoked tokens of a hub: two files in one folder, changed by one command at a time.
 
-`issued.json` says who holds what; only the operator reads it. `revoked.json` holds the ids that services
-refuse (`hub_platform.revoked`), and nothing about whom they belonged to.
+`issued.json` lists each token with its subject and roles; only the operator reads it. `revoked.json` lists
+the ids that services refuse (`hub_platform.revoked`), without their subjects.
 """
 
 import json
@@ -24,7 +24,7 @@ REVOKED: Final = "revoked.json"
 
 @dataclass(frozen=True)
 class Entry:
-    """One token: what it grants, who gave it, and whether it was taken back."""
+    """A token with its issuer, its use and its revocation."""
 
     token: Issued
     by: str
@@ -34,20 +34,20 @@ class Entry:
     why: str | None = None
 
     def state(self, now: datetime) -> str:
-        """In a word."""
+        """Return `valid`, `expired` or `revoked`."""
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.token.expires_at <= now else "valid"
 
 
 class TokenBook:
-    """The folder."""
+    """The folder of both files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def entries(self) -> list[Entry]:
-        """All tokens that were written down, the oldest first.
+        """Return all recorded tokens, the oldest first.
 
         Raises:
             WrongUse: the file cannot be read.
@@ -62,7 +62,7 @@ class TokenBook:
 
     @contextmanager
     def changing(self) -> Iterator[list[Entry]]:
-        """The tokens, to be changed in place; both files are written at the end, or neither.
+        """Yield the tokens to be changed in place; both files are written at the end, under a lock.
 
         Raises:
             WrongUse: the folder cannot be written.
@@ -102,11 +102,11 @@ def _entry(value: Mapping[str, Any]) -> Entry:
 
 
 def _write(path: Path, value: Mapping[str, Sequence[Any]], mode: int) -> None:
-    """Replace a file in one step, never with wider permissions than it is to have."""
+    """Replace a file in one step, never with wider permissions than `mode`."""
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        os.fchmod(file.fileno(), mode)  # whatever the umask
+        os.fchmod(file.fileno(), mode)  # independent of the umask
         json.dump(value, file, indent=1, default=datetime.isoformat)
         file.flush()
         os.fsync(file.fileno())

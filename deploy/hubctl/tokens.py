@@ -1,4 +1,4 @@
-"""`hubctl tokens`: credentials for people and programs, given out, listed and taken back."""
+"""`hubctl tokens` and `hubctl sign-in`: issue, list and revoke credentials of people and programs."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,21 +21,19 @@ DAYS: Final = 90
 DAYS_AT_MOST: Final = 366
 HOURS_AT_MOST: Final = 12
 
-app = typer.Typer(
-    help="Give out, list and take back the tokens of people and programs.", no_args_is_help=True
-)
+app = typer.Typer(help="Issue, list and revoke the tokens of people and programs.", no_args_is_help=True)
 
 
 @app.command("issue")
 @sentences
 def issue(
-    subject: Annotated[str, typer.Argument(help="Whose it is: an id, never a name or an address.")],
+    subject: Annotated[str, typer.Argument(help="The holder: an id, never a name or an address.")],
     role: Annotated[list[str], typer.Option("--role", "-r", help=f"{', '.join(ROLES)}; may be repeated.")],
-    days: Annotated[int, typer.Option(min=1, max=DAYS_AT_MOST, help="How long it is valid.")] = DAYS,
+    days: Annotated[int, typer.Option(min=1, max=DAYS_AT_MOST, help="Days of validity.")] = DAYS,
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print a new token; it is shown this once and kept nowhere."""
+    """Print a new token; it is shown only once and not stored."""
     _check(subject, role)
     places = find_token_places()
     key = read_key(places.private_key)
@@ -53,13 +51,15 @@ def issue(
 
 @sentences
 def sign_in(
-    subject: Annotated[str, typer.Argument(help="Who signs in: an id, never a name or an address.")],
+    subject: Annotated[
+        str, typer.Argument(help="The person who signs in: an id, never a name or an address.")
+    ],
     role: Annotated[list[str], typer.Option("--role", "-r", help=f"{', '.join(ROLES)}; may be repeated.")],
-    hours: Annotated[int, typer.Option(min=1, max=HOURS_AT_MOST, help="How long the session may last.")] = 12,
+    hours: Annotated[int, typer.Option(min=1, max=HOURS_AT_MOST, help="Maximum hours of the session.")] = 12,
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
-    """Print a link that lets somebody into the pages, once, within a quarter of an hour."""
+    """Print a link that signs a person in once, within 15 minutes."""
     _check(subject, role)
     places = find_token_places()
     key = read_key(places.private_key)
@@ -72,16 +72,16 @@ def sign_in(
         return
     typer.echo(link)
     ends = instant(issued.expires_at)
-    errors().print(f"Good once, within 15 minutes; the session ends by {ends} ({issued.id}).", markup=False)
+    errors().print(f"Valid once, within 15 minutes; the session ends by {ends} ({issued.id}).", markup=False)
 
 
 @app.command("list")
 @sentences
 def list_tokens(
-    everything: Annotated[bool, typer.Option("--all", help="Expired and revoked ones, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Include expired and revoked tokens.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show which tokens are out: whose they are, what they grant, until when."""
+    """List the valid tokens with their subjects, roles and ends."""
     now = real_now()
     entries = TokenBook(find_token_places().folder).entries()
     listed = [one for one in entries if everything or one.state(now) == "valid"]
@@ -89,7 +89,7 @@ def list_tokens(
         print_json({"tokens": [_told(one, now) for one in listed]})
         return
     if not listed:
-        shown.say("No token is out.")
+        shown.say("There are no valid tokens.")
         return
     wide = console().width >= shown.WIDE
     more = ["use", "issued"] if wide else []
@@ -106,17 +106,15 @@ def list_tokens(
 @app.command("revoke")
 @sentences
 def revoke(
-    token_id: Annotated[
-        list[str] | None, typer.Argument(help="Ids, as `hubctl tokens list` shows them.")
-    ] = None,
+    token_id: Annotated[list[str] | None, typer.Argument(help="Ids from `hubctl tokens list`.")] = None,
     subject: Annotated[str | None, typer.Option("--subject", help="All tokens of this subject.")] = None,
     by: By = "",
     why: Why = "",
     as_json: AsJson = False,
 ) -> None:
-    """Take tokens back: within a minute no service lets them in."""
+    """Revoke tokens; every service refuses them within a minute."""
     if bool(token_id) == bool(subject):
-        raise WrongUse("Say which: ids, or --subject.")
+        raise WrongUse("Select tokens: ids, or --subject.")
     who, now = operator(by, why), real_now()
     with TokenBook(find_token_places().folder).changing() as entries:
         chosen = _chosen(entries, token_id or [], subject)
@@ -127,25 +125,25 @@ def revoke(
     if as_json:
         print_json({"tokens": [_told(one, now) for one in done]})
     elif done:
-        shown.say(f"Revoked {len(done)}; no service lets them in a minute from now.")
+        shown.say(f"Revoked {len(done)}; every service refuses them within a minute.")
     if not done:
-        leave("No token is known by that; `hubctl tokens list --all` shows all.", NOTHING)
+        leave("No such token exists; `hubctl tokens list --all` shows all.", NOTHING)
 
 
 def _check(subject: str, roles: list[str]) -> None:
-    """Refuse what would be no good.
+    """Raise if a role or the subject is not valid.
 
     Raises:
-        WrongUse: a role that there is not, or a subject that looks like personal data.
+        WrongUse: a role does not exist, or the subject looks like personal data.
     """
     if unknown := sorted(set(roles) - set(ROLES)):
         raise WrongUse(f"There is no role {unknown[0]!r}; there are {', '.join(ROLES)}.")
     if not subject.strip() or "@" in subject or any(c.isspace() for c in subject):
-        raise WrongUse("Say whose it is with an id: subjects are written into logs.")
+        raise WrongUse("Use an id as the subject, because subjects are written to logs.")
 
 
 def _chosen(entries: list[Entry], ids: list[str], subject: str | None) -> list[int]:
-    """Where the tokens asked for are.
+    """Return the indexes of the selected tokens.
 
     Raises:
         WrongUse: an id is not known, so nothing is revoked.
@@ -165,10 +163,10 @@ def _told(entry: Entry, now: datetime) -> dict[str, Any]:
 
 
 def read_key(text: str) -> OKPKey:
-    """The key that signs tokens.
+    """Read the key that signs tokens.
 
     Raises:
-        WrongUse: it cannot be read, or only checks them.
+        WrongUse: it cannot be read, or is a public key.
     """
     try:
         return tokens.read_key(text)

@@ -34,7 +34,7 @@ class Session:
 
 @dataclass
 class Entry:
-    """Somebody on a waiting list."""
+    """A teacher on a waiting list."""
 
     teacher: str
     joined_at: datetime
@@ -79,7 +79,7 @@ class Group:
         return [key for key, entry in self.entries.items() if entry.status == status]
 
     def room_for(self, teacher: str, urn: str) -> Places:
-        """What enrolment's rules want to know of a group."""
+        """The facts about a group that enrolment's rules use."""
         held = self.held()
         return Places(
             status=self.status,
@@ -126,7 +126,7 @@ class Group:
             self.entries[key].expires_at = waiting_list.offer_ends(told_at(at))
 
     def pass_time(self, until: datetime) -> None:
-        """End the offers whose time is over, and make those that follow."""
+        """End expired offers, and make the next ones."""
         while due := [
             (entry.expires_at, key)
             for key, entry in self.entries.items()
@@ -137,7 +137,7 @@ class Group:
             self.offer(ends)
 
     def end(self, status: str) -> None:
-        """Be over; nobody waits any more."""
+        """End the group and empty its waiting list."""
         self.status = status
         for entry in self.entries.values():
             entry.status = "left" if entry.status in waiting_list.OPEN else entry.status

@@ -18,7 +18,7 @@ OPEN = {"1", "3"}
 
 @dataclass
 class Counted:
-    """What a reader of the requests can tell."""
+    """Facts that follow from the requests alone."""
 
     register: dict[str, dict[str, str]]  # URN → row of the last file
     connected: set[str]
@@ -64,7 +64,7 @@ def body(command: Command) -> Mapping[str, Any]:
 
 
 def count(commands: Sequence[Command]) -> Counted:
-    """Count everything."""
+    """Return the facts of a year's requests."""
     files = [c.body for c in sent(commands, r".*/imports/gias.*") if isinstance(c.body, bytes)]
     register = {row["URN"]: row for row in rows_of(files[-2])}
     follows = {row["URN"]: row["LinkURN"] for row in rows_of(files[-1]) if row["LinkType"] == "Successor"}
@@ -138,7 +138,7 @@ class Meets:
 
 
 def meets(commands: Sequence[Command]) -> dict[str, Meets]:
-    """Key of a session → when it is to be, whether it was put down alone or with others."""
+    """Return key of a session → (start, whether it was scheduled by itself or in a series)."""
     found = {
         c.key: Meets(c.lane, *(datetime.fromisoformat(body(c)[name]) for name in ("starts_at", "ends_at")))
         for c in sent(commands, r".*/sessions")

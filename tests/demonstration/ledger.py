@@ -48,7 +48,7 @@ class Ledger:
             group.pass_time(until)
 
     def give(self, group: Group, key: str, teacher: str, at: datetime, **how: Any) -> None:
-        """Give somebody a place, if the rules allow it."""
+        """Enrol a teacher, if the rules allow it."""
         urn, asked_at, on = self.works_at[teacher], how.pop("asked_at", at), day_in_england(at)
         enrolments.enrol(group.room_for(teacher, urn), self.schools[urn], at=asked_at, on=on, **how)
         self.put(group, key, teacher, at)

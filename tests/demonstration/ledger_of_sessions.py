@@ -32,7 +32,7 @@ def scheduled(ledger: Ledger, command: Command) -> None:
 
 
 def _check(group: Group, asked: Session, *, mode: str, host_urn: str | None) -> None:
-    """A session may stand in its group's diary beside the others."""
+    """Raise unless a session fits between the others of its group."""
     others = [one for one in group.sessions.values() if one is not asked and one.status != "cancelled"]
     meeting = Meeting(starts_at=asked.starts_at, ends_at=asked.ends_at, mode=mode, host_urn=host_urn)
     diary.check_meetings(group.status, [meeting], [Slot(one.starts_at, one.ends_at) for one in others])

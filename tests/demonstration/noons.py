@@ -1,4 +1,4 @@
-"""What is on the hub's books at noon of each day, read from the plan's commands alone."""
+"""The hub's records at noon of each day, derived from the plan's commands alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -69,7 +69,7 @@ class Rounds:
                 handle(self, command)
 
     def standing(self, today: date) -> list[tuple[Owed, obligations.Status]]:
-        """What is owed and not over, and how it stands."""
+        """Return the open obligations with their status."""
         found = []
         for key, assignment in self.assignments.items():
             for owed in assignment.owed:

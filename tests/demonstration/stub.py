@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Received:
-    """One request."""
+    """A request that the stub has received."""
 
     method: str
     path: str
@@ -54,7 +54,7 @@ class Stub:
         return [one for one in self.received if one.path == path]
 
     def answer(self, request: Received) -> tuple[int, Any] | None:
-        """What to say; None to hang up."""
+        """Return status and body of the answer; None to close the connection."""
         with self.lock:
             self.received.append(request)
             if self.dropped.get(request.path, 0):
@@ -100,7 +100,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Suppress the server's log."""
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What the year has around its sessions, read as requests."""
+"""Additions to sessions, checked in the requests."""
 
 import pytest
 from tests.demonstration.counting import body, made, meets, named, sent

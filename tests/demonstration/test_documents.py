@@ -1,4 +1,4 @@
-"""What Work Group leads do themselves: registers and papers, read as requests."""
+"""Registers and documents of Work Group leads, checked in the requests."""
 
 from tests.demonstration.counting import body, made, meets, named, placed, sent
 from tests.demonstration.years import Year
@@ -15,7 +15,7 @@ def test_a_lead_takes_the_registers_of_their_own_groups(year: Year) -> None:
     assert len({c.by for c in year.commands if c.by}) > 30
 
 
-def test_a_sheet_is_printed_before_the_session_and_after_it_was_put_down(year: Year) -> None:
+def test_an_attendance_sheet_is_printed_between_scheduling_and_the_session(year: Year) -> None:
     sessions, keys = meets(year.commands), [c.key for c in year.commands]
     sheets = sent(year.commands, r".*/attendance-sheet")
     assert len(sheets) > 5
@@ -25,7 +25,7 @@ def test_a_sheet_is_printed_before_the_session_and_after_it_was_put_down(year: Y
         assert keys.index(named(sheet)) < keys.index(sheet.key)
 
 
-def test_a_certificate_is_for_somebody_who_came_to_every_session_of_a_closed_group(year: Year) -> None:
+def test_a_certificate_is_for_a_participant_with_full_attendance_in_a_closed_group(year: Year) -> None:
     places = placed(year.commands)
     closed = {c.lane: c.at for c in sent(year.commands, r".*/work-groups/.*/closure")}
     certificates = sent(year.commands, r".*/certificate")

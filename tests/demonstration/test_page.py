@@ -20,7 +20,7 @@ def names(plan: Plan) -> set[str]:
     return people | groups | {school.name for school in plan.last_year.register.schools}
 
 
-def test_whoever_is_named_is_in_the_demonstration(plan: Plan) -> None:
+def test_every_named_person_is_in_the_demonstration(plan: Plan) -> None:
     cells = [line.split("|")[1].strip() for line in WHO.splitlines() if line.startswith("| ")]
     quoted = [cell.strip('"') for cell in cells if cell.startswith('"')]
     others = [name for cell in cells if not cell.startswith('"') for name in cell.split(", ") if name]

@@ -21,7 +21,7 @@ from hub_local.places import ROOT, python_path
 
 pytestmark = pytest.mark.long
 
-COMMANDS_OF_ONE_YEAR = 3_945  # what was sent when the demonstration was 2025/26 and nothing else
+COMMANDS_OF_ONE_YEAR = 3_945  # of the demonstration that had 2025/26 alone
 SUNDAY = date(2026, 11, 29)
 DAYS = [
     SUNDAY,
@@ -136,7 +136,7 @@ def test_every_plan_ends_with_a_draft_that_says_that_all_has_been_sent(day: date
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
-def test_the_time_is_told_at_the_end_of_a_day_when_an_offer_is_told_or_ends_and_at_last_at_noon(
+def test_the_clock_is_set_at_the_end_of_a_day_for_offers_and_finally_at_noon(
     day: date,
 ) -> None:
     plan = plan_for(day)
@@ -148,7 +148,7 @@ def test_the_time_is_told_at_the_end_of_a_day_when_an_offer_is_told_or_ends_and_
     assert set(told) == {*last.values(), *due, noon(day)}
 
 
-def test_of_a_part_the_time_is_told_up_to_its_end() -> None:
+def test_for_a_part_the_clock_is_set_up_to_its_end() -> None:
     plan = plan_for(date(2026, 11, 29))
     part = plan.commands[:500]
     assert plan.hub_days(part) == [at for at in plan.hub_days() if at < part[-1].at] + [part[-1].at]

@@ -76,13 +76,13 @@ def test_a_service_that_is_starting_is_asked_again_under_the_same_key(stub: Stub
 
 
 @pytest.mark.parametrize("code", ["unknown_school", "unknown_pd_lead", "unknown_half_term"])
-def test_what_visits_has_not_heard_of_yet_is_tried_again(stub: Stub, code: str) -> None:
+def test_a_command_is_repeated_until_visits_has_received_the_event(stub: Stub, code: str) -> None:
     stub.plan(ASSIGNMENTS, (422, {"code": code}), (422, {"code": code}), (201, {}))
     play(stub, command("assignment", ASSIGNMENTS, service="visits"))
     assert len(stub.received) == 3
 
 
-def test_enrolment_has_nobody_to_hear_from_so_an_unknown_school_stops_the_load(stub: Stub) -> None:
+def test_an_unknown_school_in_enrolment_stops_the_load(stub: Stub) -> None:
     stub.plan(TEACHERS, (422, {"code": "unknown_school"}))
     with pytest.raises(LoadStopped, match="unknown_school"):
         play(stub, command("teacher"))
@@ -120,7 +120,7 @@ def test_a_service_that_stays_away_stops_the_load(stub: Stub) -> None:
         play(stub, command("teacher"), addresses=addresses, patience=0.2)
 
 
-def test_patience_with_what_has_not_been_heard_of_ends(stub: Stub) -> None:
+def test_repeating_a_command_ends_after_the_patience(stub: Stub) -> None:
     stub.plan(ASSIGNMENTS, *[(422, {"code": "unknown_school"})] * 50)
     with pytest.raises(LoadStopped, match="unknown_school"):
         play(stub, command("assignment", ASSIGNMENTS, service="visits"), patience=0.2)
@@ -148,14 +148,14 @@ def test_a_put_says_which_state_it_is_based_on(stub: Stub) -> None:
     assert stub.at(path)[0].headers["If-None-Match"] == "*"
 
 
-def test_a_register_that_was_taken_in_an_earlier_run_is_left_as_it_is(stub: Stub) -> None:
+def test_a_register_of_an_earlier_run_stays(stub: Stub) -> None:
     stub.plan(REGISTER, (412, {"code": "stale"}))
     stub.plan("/enrolment/v1/sessions/id-1", (200, {"status": "completed"}))
     play(stub, command("session", gives="session_id"), register())
     assert [one.method for one in stub.received] == ["POST", "PUT", "GET"]
 
 
-def test_a_register_that_somebody_else_has_changed_stops_the_load(stub: Stub) -> None:
+def test_a_register_changed_by_another_person_stops_the_load(stub: Stub) -> None:
     stub.plan(REGISTER, (412, {"code": "stale"}))
     stub.plan("/enrolment/v1/sessions/id-1", (200, {"status": "scheduled"}))
     with pytest.raises(LoadStopped, match="412 stale"):
@@ -202,7 +202,7 @@ def test_an_id_is_looked_up_in_a_list(stub: Stub) -> None:
 
 def test_what_is_not_in_a_list_stops_the_load(stub: Stub) -> None:
     stub.plan("/places", (200, {"items": [{"teacher_id": "other"}]}))
-    look = command("place", "/places", method="GET", gives="enrolment_id", among={"teacher_id": "somebody"})
+    look = command("place", "/places", method="GET", gives="enrolment_id", among={"teacher_id": "other"})
     with pytest.raises(LoadStopped, match="GET /places"):
         play(stub, look)
 
@@ -216,7 +216,7 @@ def test_a_refusal_that_passes_with_time_is_waited_for(stub: Stub) -> None:
         play(stub, command("another", "/acceptance"))
 
 
-def test_what_an_earlier_run_did_with_somebody_who_is_forgotten_is_not_done_again(stub: Stub) -> None:
+def test_commands_about_an_erased_person_are_not_repeated(stub: Stub) -> None:
     stub.plan(TEACHERS, (410, {"code": "answer_erased"}))
     place = command("place", "/places", body={"teacher_id": Made("teacher")}, gives="enrolment_id")
     left = play(
@@ -230,7 +230,7 @@ def test_what_an_earlier_run_did_with_somebody_who_is_forgotten_is_not_done_agai
     assert {one.path for one in stub.received} == {TEACHERS, LEADERS}
 
 
-def test_only_an_erased_answer_is_taken_for_somebody_who_is_forgotten(stub: Stub) -> None:
+def test_only_an_erased_answer_marks_a_person_as_erased(stub: Stub) -> None:
     stub.plan(TEACHERS, (410, {"code": "gone"}))
     with pytest.raises(LoadStopped, match="410 gone"):
         play(stub, command("teacher", gives="teacher_id"))

@@ -1,4 +1,4 @@
-"""What the hub has to do on every school day of the present year, whatever day that is."""
+"""The present year on every school day: open offers, missing registers, groups at risk."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What happens to people's records, read as requests."""
+"""Changes of people's records, checked in the requests."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ def test_a_duplicate_is_seen_tried_and_then_merged(year: Year) -> None:
     assert "trn" not in goes, "two numbers would be in the way"
 
 
-def test_somebody_moves_between_schools_after_christmas(year: Year) -> None:
+def test_a_participant_moves_between_schools_after_christmas(year: Year) -> None:
     (move,) = sent(year.commands, r".*/teachers/.*/moves")
     person = next(body(c) for c in sent(year.commands, r".*/v1/teachers") if c.key == named(move))
     assert body(move)["from_urn"] == person["urn"] != body(move)["to_urn"]

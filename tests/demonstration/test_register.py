@@ -21,7 +21,7 @@ from hub_enrolment.files.gias_links import read_links
 
 YEAR = SchoolYear(2025)
 REAL_FILES = Path(__file__).resolve().parents[3] / "shared" / "data" / "gias"
-# Letters that start the postcodes of the area, and the first district that is not in use there.
+# First letters of the postcodes of the area, and the first district that is not in use there.
 POSTCODE = re.compile(r"(CB|PE|NR|IP|CO)7\d [1-9][A-Z]{2}")
 
 
@@ -37,7 +37,7 @@ def test_the_same_seed_writes_the_same_bytes_and_another_seed_writes_others() ->
 
 def test_the_header_is_that_of_gias(year: Year) -> None:
     if not REAL_FILES.exists():
-        pytest.skip(f"the real files are not at hand: {REAL_FILES.name} is missing beside the checkout")
+        pytest.skip(f"the real files are not at hand: {REAL_FILES.name} is missing next to the checkout")
     with (REAL_FILES / "gias_sample.csv").open(encoding="cp1252", newline="") as file:
         assert next(csv.reader(file)) == list(COLUMNS)
     header = register_csv(year.hub.september, year.school_year).split(b"\r\n", 1)[0]
@@ -136,7 +136,7 @@ def test_there_are_about_seventy_trusts_each_with_a_school(year: Year) -> None:
 
 def test_no_invented_place_stands_in_a_real_school_name() -> None:
     if not REAL_FILES.exists():
-        pytest.skip(f"the real files are not at hand: {REAL_FILES.name} is missing beside the checkout")
+        pytest.skip(f"the real files are not at hand: {REAL_FILES.name} is missing next to the checkout")
     text = io.StringIO((REAL_FILES / "links.csv").read_bytes().decode("cp1252"), newline="")
     words = {word for row in csv.DictReader(text) for word in re.findall(r"[a-z]+", row["LinkName"].lower())}
     assert len(words) > 5_000

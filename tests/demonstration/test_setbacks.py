@@ -1,4 +1,4 @@
-"""What does not go as planned, read as requests."""
+"""Changes of plans, checked in the requests."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta

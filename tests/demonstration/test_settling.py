@@ -45,7 +45,7 @@ def hub(events: int, *, due: int = 0, pending: int = 0, waiting: int = 0, parked
     }
 
 
-def test_it_is_settled_when_every_event_and_letter_has_arrived(stub: Stub) -> None:
+def test_it_is_settled_when_every_event_and_email_has_arrived(stub: Stub) -> None:
     move(stub, hub(3, pending=4), hub(12, due=2), hub(17, waiting=1), hub(17))
     state = settle(stub.addresses, "token", patience=5)
     assert (state.recorded, state.projected, state.parked, state.messages_sent) == (17, 17, 0, 7)

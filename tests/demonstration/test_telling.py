@@ -31,7 +31,7 @@ def settle(stub: Stub, patience: float = 5.0, **addresses: str) -> None:
         teller.settle(AT, patience)
 
 
-def test_every_service_is_told(stub: Stub) -> None:
+def test_the_clock_of_every_service_is_set(stub: Stub) -> None:
     settle(settled(stub))
     assert {one.path for one in stub.received} == {f"/{service}/v1/clock" for service in stub.addresses}
     assert {one.headers["Hub-Time"] for one in stub.received} == {AT.isoformat()}
@@ -67,7 +67,7 @@ def test_reporting_may_be_away(stub: Stub) -> None:
     settle(settled(stub), reporting=f"http://127.0.0.1:{any_free()}")
 
 
-def test_a_time_that_is_refused_is_told_in_a_sentence(stub: Stub) -> None:
+def test_a_refused_time_gives_a_sentence(stub: Stub) -> None:
     refused = {"code": "hub_time_refused", "detail": "This deployment does not accept Hub-Time."}
     settled(stub).plan(NOTIFICATIONS, (400, refused))
     words = "notifications refuses 30 September 2025 17:00 UTC as the hub's time: 400 hub_time_refused"
@@ -75,7 +75,7 @@ def test_a_time_that_is_refused_is_told_in_a_sentence(stub: Stub) -> None:
         settle(stub)
 
 
-def test_the_time_can_be_told_without_waiting(stub: Stub) -> None:
+def test_the_clock_can_be_set_without_waiting(stub: Stub) -> None:
     stub.keep(NOTIFICATIONS, clock(work=3))
     stub.keep("/enrolment/v1/clock", clock())
     stub.dropped["/visits/v1/clock"] = 1

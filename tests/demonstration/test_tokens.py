@@ -1,4 +1,4 @@
-"""Whose token goes with a command."""
+"""The token of each command: the administrator's or a Work Group lead's."""
 
 import json
 from pathlib import Path
@@ -28,9 +28,7 @@ def test_a_lead_is_given_one_token_as_lead_and_as_nothing_else() -> None:
         pytest.param(json.dumps(KEY.as_dict(private=False)), "a public one", id="a public key"),
     ],
 )
-def test_a_key_that_does_not_sign_is_told_before_anything_is_sent(
-    tmp_path: Path, held: str | None, said: str
-) -> None:
+def test_a_public_key_is_refused_before_anything_is_sent(tmp_path: Path, held: str | None, said: str) -> None:
     if held is not None:
         (tmp_path / "key").write_text(held)
     with pytest.raises(CannotStart, match=said):

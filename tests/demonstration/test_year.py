@@ -100,7 +100,7 @@ def test_groups_keep_the_rule_but_for_the_deliberate_ones(year: Year, counted: C
     assert reasons == {f"confirmation/{n:02}" for n in BEYOND}
 
 
-def test_nobody_leads_or_joins_twice_and_capacity_holds(year: Year) -> None:
+def test_places_are_unique_and_within_capacity(year: Year) -> None:
     joined: dict[str, list[str]] = defaultdict(list)
     places, gone = placed(year.commands), given_up(year.commands)
     for key, (group_key, teacher) in places.items():
@@ -127,7 +127,7 @@ def test_enrolments_fall_into_the_time_of_recruiting(year: Year) -> None:
         assert opens <= command.at < closes
 
 
-def test_each_register_is_taken_in_time_and_marks_whoever_has_a_place(year: Year) -> None:
+def test_each_register_is_in_time_and_marks_every_place(year: Year) -> None:
     sessions = meets(year.commands)
     places: dict[str, dict[str, date | None]] = defaultdict(dict)
     since = {c.key: c.at.date() for c in year.commands if c.gives == "enrolment_id"}
@@ -198,7 +198,7 @@ def is_late(logged: date, happened: date, half_terms: Sequence[HalfTerm]) -> boo
     return half_term is not None and logged > working_days_after(half_term.ends_on, 10)
 
 
-def test_nobody_is_real(year: Year) -> None:
+def test_all_people_are_invented(year: Year) -> None:
     merged = {made(body(c)["from_id"]) for c in sent(year.commands, r".*/teachers/merges")}
     teachers = [body(c) for c in sent(year.commands, r".*/v1/teachers") if c.key not in merged]
     families = {head + tail for head in FAMILY_HEADS for tail in FAMILY_TAILS}
@@ -213,7 +213,7 @@ def test_nobody_is_real(year: Year) -> None:
     assert not any("Cordelia" in t["given"] or "Myers" in t["family"] for t in teachers)
 
 
-def test_nobody_is_the_pd_lead_of_their_own_school(year: Year) -> None:
+def test_no_pd_lead_visits_their_own_school(year: Year) -> None:
     at = schools_of_teachers(year.commands)
     for assignment in sent(year.commands, r".*/assignments"):
         assert at[made(body(assignment)["pd_lead_id"])] != body(assignment)["urn"]

@@ -20,7 +20,7 @@ from hub_local.places import ROOT
 
 PROJECT = "hub-test"
 TODAY = date(2026, 11, 29)  # the day for which the demonstration is made
-PLAYER = "demonstration"  # of one subject always: commands are told apart by who sent them
+PLAYER = "demonstration"  # one subject in all runs, as Idempotency-Keys belong to a sender
 SCRIPT = ROOT / "deploy" / "compose.sh"
 Done = subprocess.CompletedProcess[str]
 SERVICES = ("enrolment", "visits", "notifications", "reporting")
@@ -28,13 +28,13 @@ SERVICES = ("enrolment", "visits", "notifications", "reporting")
 
 @dataclass(frozen=True)
 class Deployment:
-    """What runs, and how to speak to it."""
+    """A running deployment, and its commands and clients."""
 
     environment: Mapping[str, str]
     port: int
 
     def script(self, *words: str, check: bool = True, **settings: str) -> Done:
-        """What `make` runs."""
+        """Run deploy/compose.sh."""
         return self._run([str(SCRIPT), *words], check=check, settings=settings)
 
     def compose(self, *words: str, check: bool = True, **settings: str) -> Done:
@@ -104,7 +104,7 @@ class Deployment:
         return self.docker("volume", "ls", "--quiet", "--filter", label).stdout.split()
 
     def facts(self, container: str) -> dict[str, object]:
-        """What the engine knows of a container."""
+        """Return the engine's description of a container."""
         (found,) = json.loads(self.docker("inspect", container).stdout)
         assert isinstance(found, dict)
         return found

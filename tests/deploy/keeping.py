@@ -1,4 +1,4 @@
-"""What a hub says of itself, and a backup of it: the same before and after all was lost."""
+"""The counts of a hub, compared before a backup and after its restore."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.deploy.conftest import PROJECT, SERVICES, Deployment
 
 @dataclass(frozen=True)
 class Known:
-    """What a hub says of itself when nothing is on its way."""
+    """Return the counts of a hub without outstanding work."""
 
     reports: dict[str, Any]
     counts: dict[str, list[str]]
@@ -27,8 +27,8 @@ def known(hub: Deployment) -> Known:
         + hub.ask(service, "SELECT state, count(*) FROM inbox GROUP BY state ORDER BY state")
         for service in SERVICES
     }
-    letters = hub.client("hub_admin")("GET", "/notifications/v1/summary").json
-    counts["letters"] = [f"{name} {letters[name]}" for name in ("due", "sending", "sent")]
+    messages = hub.client("hub_admin")("GET", "/notifications/v1/summary").json
+    counts["messages"] = [f"{name} {messages[name]}" for name in ("due", "sending", "sent")]
     rows = hub.ask("enrolment", "SELECT to_jsonb(s) FROM schools AS s ORDER BY 1")
     return Known(reports, counts, rows)
 

@@ -66,7 +66,7 @@ def test_what_a_backup_holds_comes_back_and_what_was_pending_arrives_once(
     assert in_outboxes > 0
     archive = backup_of(hub)
 
-    # What comes of it where nothing happens …
+    # The result without a fault …
     watermark(hub, NO_ALARM)
     hub.compose("unpause", "reporting")
     hub.demonstrate()
@@ -76,7 +76,7 @@ def test_what_a_backup_holds_comes_back_and_what_was_pending_arrives_once(
     for service in SERVICES:
         assert used[service].endswith("MiB")
         assert float(used[service].removesuffix("MiB")) < MEGABYTES_AT_MOST
-    # … and what comes of it where everything is lost.
+    # … and after the loss of everything.
     lose(hub)
     bring_back(hub, archive)
     hub.demonstrate()
@@ -101,7 +101,7 @@ def test_the_doctor_says_what_is_wrong(lived: Deployment) -> None:
         done = lived.script("doctor", check=False)
         assert done.returncode == 1
         assert "visits is exited: make logs ARGS=visits shows the reason," in done.stdout
-        assert "Nobody reads it" in done.stdout
+        assert "It has no reader" in done.stdout
     finally:
         lived.compose("up", "--detach", "--wait", "visits")
 

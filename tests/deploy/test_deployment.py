@@ -17,7 +17,7 @@ from hub_local.hub import OPERATOR_ROLES
 
 UNTIL = date(2025, 10, 3)  # the first month of last year: every kind of command is in it
 FORM = {"Content_Type": "application/x-www-form-urlencoded"}
-# Run beside the broker, with one service's address, on another one's queue or exchange.
+# Run on the broker's network, with one service's address, on another one's queue or exchange.
 TRY = """
 import sys
 import amqp
@@ -36,15 +36,15 @@ with connected(open("/run/secrets/amqp_uri_" + user).read()) as connection:
 def test_everything_answers_through_the_one_door(hub: Deployment) -> None:
     for service in SERVICES:
         assert hub.answers(service)
-    nobody = Client(hub.port)
-    assert nobody("GET", "/enrolment/v1/schools").status == 401
-    assert nobody("GET", "/enrolment/metrics").status == 404
+    unauthenticated = Client(hub.port)
+    assert unauthenticated("GET", "/enrolment/v1/schools").status == 401
+    assert unauthenticated("GET", "/enrolment/metrics").status == 404
     published = hub.compose("ps", "--format", "{{.Service}} {{.Publishers}}").stdout.splitlines()
     assert [line.split()[0] for line in published if f"{hub.port}" in line] == ["gateway"]
     assert all("127.0.0.1" not in line for line in published if not line.startswith("gateway"))
 
 
-def test_a_hub_without_a_backup_is_well_and_is_told_so(hub: Deployment) -> None:
+def test_a_hub_without_a_backup_is_well_with_a_note(hub: Deployment) -> None:
     said = hub.script("doctor", HUB_BACKUPS=str(Path(hub.environment["HUB_BACKUPS"]) / "not-yet")).stdout
     assert "There is none in" in said
     assert "All is well." in said

@@ -1,4 +1,4 @@
-"""What an operator may get wrong: one sentence, and nothing is changed."""
+"""Mistakes of an operator: one sentence, and nothing is changed."""
 
 import socket
 from collections.abc import Iterator
@@ -126,7 +126,7 @@ def test_a_restore_that_fails_half_way_leaves_nothing(
     pack(tmp_path / "folder", archive, replace(manifest, tables={**manifest.tables, "visits": visits}))
     said = refused(other, "restore", str(archive))
     assert "visits: public.alembic_version had 2 rows and has 1." in said
-    assert "The restore failed; what it had made is removed." in said
+    assert "The restore failed; its containers, volumes and secrets are removed." in said
     assert leftovers(other, "container") == leftovers(other, "volume") == []
     assert not Path(other.environment["HUB_SECRETS"]).exists()
 
@@ -175,7 +175,7 @@ def untouched(hub: Deployment) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("HUB_ID", "our hub", 'HUB_ID is "our hub": this must be letters'),
+        ("HUB_ID", "our hub", 'HUB_ID is "our hub": this must be 1 to 63 letters, digits'),
         ("HUB_ADDRESS", "hub.example.org:8443", "HUB_ADDRESS is"),
         ("HUB_TLS", "tls internal", "HUB_TLS is set, but HUB_ADDRESS is not https://"),
         ("HUB_BIND", "localhost", 'HUB_BIND is "localhost": this is an address of this machine'),

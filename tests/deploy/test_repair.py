@@ -14,7 +14,7 @@ ALL = ("gateway", "postgres", "rabbitmq", *SERVICES)
 
 
 def state(hub: Deployment, part: str) -> dict[str, Any]:
-    """What the engine says of a part's first container, running or not."""
+    """Return the engine's description of a part's first container, running or not."""
     container = hub.compose("ps", "--all", "--quiet", part).stdout.split()[0]
     found = hub.facts(container)["State"]
     assert isinstance(found, dict)
@@ -58,7 +58,7 @@ def test_a_database_or_a_broker_that_was_away(hub: Deployment, part: str, second
     containers = hub.containers(part)
     stop_for(hub, part, seconds=seconds)
     hub.script("up")
-    assert hub.containers(part) == containers  # started again, not made anew
+    assert hub.containers(part) == containers  # started again, not replaced
 
 
 def test_an_idle_hub_is_ready_again_by_itself(hub: Deployment) -> None:

@@ -23,12 +23,12 @@ def published(hub: Deployment) -> Counter[str]:
     return Counter({type_: int(counts[type_]) for type_ in HEARD if type_ in counts})
 
 
-def has_heard(program: Program, expected: Counter[str]) -> bool:
+def has_received(program: Program, expected: Counter[str]) -> bool:
     assert program.process.poll() is None, (program.folder / "err").read_text()[-3000:]
     return Counter(one.type for one in program.heard if not one.repeated) == expected
 
 
-def test_a_stranger_hears_history_and_then_what_happens(hub: Deployment, tmp_path: Path) -> None:
+def test_a_subscriber_receives_history_and_then_new_events(hub: Deployment, tmp_path: Path) -> None:
     door = {
         "COMPOSE_PROFILES": "subscribers",
         "HUB_SUBSCRIBERS_HOST": "localhost",
@@ -52,10 +52,10 @@ def test_a_stranger_hears_history_and_then_what_happens(hub: Deployment, tmp_pat
             assert (folder / settings["HUB_EVENTS_CA"]).is_file()
             programs.append(stack.enter_context(running(client.encrypted("localhost"), folder, settings)))
         for program in programs:
-            wait_until(lambda: has_heard(program, history), deadline=120)  # noqa: B023 - waited for at once
+            wait_until(lambda: has_received(program, history), deadline=120)  # noqa: B023 - waited for at once
         hub.demonstrate("--until", AFTER)
         told = published(hub)
         for program in programs:
-            wait_until(lambda: has_heard(program, told), deadline=120)  # noqa: B023 - waited for at once
+            wait_until(lambda: has_received(program, told), deadline=120)  # noqa: B023 - waited for at once
     assert 0 < history.total() < told.total()
     assert [program.inbox for program in programs] == [told.total()] * len(programs)

@@ -33,7 +33,7 @@ WHY = ("--by", "ada", "--why", "the scales were repaired")
 
 @dataclass(frozen=True)
 class Said:
-    """What the command said."""
+    """Output and exit code of a command."""
 
     code: int
     out: str
@@ -99,7 +99,7 @@ def _reporting(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterato
 
 @pytest.fixture(name="hub")
 def _hub(visits: Keeper, reporting: Keeper, no_hub: None, monkeypatch: pytest.MonkeyPatch) -> Keeper:
-    """Visits, which publishes, and reporting, which hears it."""
+    """Visits, the publisher, and reporting, its subscriber."""
     monkeypatch.setenv("HUB_ID", "test")
     monkeypatch.delenv("HUB_FOREIGN_SOURCES", raising=False)
     return visits

@@ -1,4 +1,4 @@
-"""What `hubctl doctor` says of the AMQP gateway: it connects as a subscriber does."""
+"""The check of the AMQP gateway by `hubctl doctor`, which connects like a subscriber."""
 
 import socket
 import ssl
@@ -67,7 +67,7 @@ def test_a_broker_that_is_away_behind_it(certificates: Path) -> None:
     with gateway(certificates / CERTIFICATE, b"") as port:
         wrong, well = found(port, certificates)
     assert (wrong.grade, well.grade) == (Grade.WRONG, Grade.WELL)
-    assert wrong.says.startswith("The broker does not answer behind it")
+    assert wrong.says.startswith("It runs, but the broker does not answer")
 
 
 def test_a_certificate_of_another_name(certificates: Path) -> None:

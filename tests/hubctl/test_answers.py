@@ -1,4 +1,4 @@
-"""What hubctl says when it is interrupted, when something cannot be shown as text, and to whom."""
+"""Output of hubctl: interruptions, values that are not text, and the streams."""
 
 import getpass
 import os
@@ -53,7 +53,7 @@ def test_a_body_that_is_no_text_is_shown_in_hexadecimal_digits(
     ("seconds", "said"),
     [(59, "59 s"), (119, "119 s"), (120, "2 minutes"), (7200, "2 hours"), (172_800, "2 days")],
 )
-def test_how_long_something_waits_is_told_as_people_say_it(seconds: float, said: str) -> None:
+def test_durations_are_rounded(seconds: float, said: str) -> None:
     assert span(seconds) == said
 
 

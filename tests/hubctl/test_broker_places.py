@@ -7,7 +7,7 @@ import pytest
 
 from hub_local.places import Places
 from hub_local.services import Connections
-from hubctl.broker_places import Door, find_administrator, find_door
+from hubctl.broker_places import Endpoint, find_administrator, find_endpoint
 from hubctl.places import WrongUse
 
 ADMINISTRATOR = "amqp://hub_local:pw@127.0.0.1:5672/hub"  # pragma: allowlist secret
@@ -78,17 +78,17 @@ def test_a_file_of_the_running_hub_that_cannot_be_read_is_said(tmp_path: Path) -
 def test_without_a_name_for_outside_only_loopback_is_open(
     uri: str, host: str, port: int, tls: bool, reachable: bool
 ) -> None:
-    door = find_door(uri)
-    assert (door.host, door.port, door.tls, door.open) == (host, port, tls, reachable)
+    endpoint = find_endpoint(uri)
+    assert (endpoint.host, endpoint.port, endpoint.tls, endpoint.open) == (host, port, tls, reachable)
 
 
 def test_the_name_for_outside_is_reached_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_SUBSCRIBERS_HOST", "events.hub.example")
     monkeypatch.setenv("HUB_SUBSCRIBERS_PORT", "5679")
-    door = find_door(ELSEWHERE)
-    assert door == Door("events.hub.example", 5679, True, "hub", "", open=True)
-    uri = door.uri("subscriber.a", "x/y")
+    endpoint = find_endpoint(ELSEWHERE)
+    assert endpoint == Endpoint("events.hub.example", 5679, True, "hub", "", open=True)
+    uri = endpoint.uri("subscriber.a", "x/y")
     assert uri == "amqps://subscriber.a:x%2Fy@events.hub.example:5679/hub"  # pragma: allowlist secret
     monkeypatch.setenv("HUB_SUBSCRIBERS_PORT", "many")
     with pytest.raises(WrongUse, match="subscribers"):
-        find_door(ELSEWHERE)
+        find_endpoint(ELSEWHERE)

@@ -1,4 +1,4 @@
-"""What follows from what was seen: each thing that is wrong is said in a sentence of its own."""
+"""Findings from observations: one sentence for each fault."""
 
 from dataclasses import replace
 
@@ -22,19 +22,19 @@ SERVICE = ServiceSeen(service="visits", version="0.1.0")
         (replace(WELL, version=140_010), Grade.WRONG, "PostgreSQL 14 is too old"),
         (replace(WELL, clock_ahead=90.0), Grade.WRONG, "90 s ahead of the one here"),
         (replace(WELL, clock_ahead=-3.0), Grade.WRONG, "3 s behind the one here"),
-        (replace(WELL, clock_ahead=1.9), Grade.WELL, "nothing waits"),
+        (replace(WELL, clock_ahead=1.9), Grade.WELL, "nothing is pending"),
         (replace(WELL, at_head=False), Grade.WRONG, "make migrate"),
         (
             replace(WELL, not_forgotten=("outbox", "inbox")),
             Grade.WRONG,
-            "Nothing old is deleted from its outbox and inbox: the newest row lies more than a day ahead",
+            "No old rows are deleted from its outbox and inbox: the newest row is more than a day ahead",
         ),
         (
             replace(WELL, pending=1_200, oldest_seconds=300),
             Grade.WRONG,
             "1,200 events wait to be published, the oldest for 5 minutes",
         ),
-        (replace(WELL, pending=9, oldest_seconds=59), Grade.WELL, "nothing waits"),
+        (replace(WELL, pending=9, oldest_seconds=59), Grade.WELL, "nothing is pending"),
         (replace(WELL, unfinished={"parked": 1}), Grade.WRONG, "1 delivery is parked: hubctl parked list"),
         (replace(WELL, unfinished={"parked": 2, "held": 9}), Grade.WRONG, "2 deliveries are parked"),
         (
@@ -52,7 +52,7 @@ def test_a_database(seen: DatabaseSeen, grade: Grade, says: str) -> None:
     assert says in finding.says
 
 
-def test_forged_and_failed_deliveries_are_told_apart() -> None:
+def test_forged_and_failed_deliveries_are_distinguished() -> None:
     seen = replace(WELL, unfinished={"parked": 5}, forged=3)
     forged, parked = diagnosis.of_database(seen)
     assert forged.says.startswith("3 forged events have been received")
@@ -66,7 +66,7 @@ def test_forged_and_failed_deliveries_are_told_apart() -> None:
         (replace(QUEUE, away="ConnectionRefusedError"), Grade.WRONG, "RabbitMQ does not answer"),
         (replace(QUEUE, version="3.9.13"), Grade.WRONG, "RabbitMQ 3.9.13 is too old; 3.10"),
         (replace(QUEUE, version="3.10.8"), Grade.WELL, "RabbitMQ 3.10.8"),
-        (replace(QUEUE, readers=0), Grade.WRONG, "Nobody reads it; 3 events"),
+        (replace(QUEUE, readers=0), Grade.WRONG, "It has no reader; 3 events"),
         (replace(QUEUE, messages=1_001), Grade.NOTE, "1,001 events are in it"),
     ],
 )
@@ -103,7 +103,7 @@ def test_a_service(seen: ServiceSeen, grade: Grade, says: str) -> None:
     ("days", "grade", "says"),
     [
         (80.2, Grade.WELL, "80 more days"),
-        (13.0, Grade.NOTE, "ends in 13 days"),
+        (13.0, Grade.NOTE, "expires in 13 days"),
         (-2.0, Grade.WRONG, "2 days ago"),
     ],
 )

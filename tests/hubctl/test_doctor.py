@@ -23,7 +23,7 @@ from hub_platform.runner import migrations_of
 from hubctl import doctor as command
 from hubctl.places import SERVICES
 
-NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
+NOWHERE = "postgresql+psycopg2://user:secret@127.0.0.1:1/none"  # pragma: allowlist secret
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def test_all_is_well_and_it_says_so() -> None:
 def test_all_is_not_well_when_something_outside_is_wrong() -> None:
     said = hubctl("doctor", "--others-wrong", "2")
     assert said.code == 1
-    assert "2 things are wrong." in said.out
+    assert "2 faults were found." in said.out
     assert "All is well." not in said.out
 
 
@@ -83,15 +83,15 @@ def test_a_parked_delivery_is_wrong(visits_url: str) -> None:
     written(visits_url, sa.insert(inbox).values(row))
     (finding,) = findings(wrong=1)
     assert "hubctl parked list" in finding["says"]
-    assert "1 thing is wrong." in hubctl("doctor").out
+    assert "1 fault was found." in hubctl("doctor").out
 
 
-def test_a_table_that_is_not_forgotten_is_told(visits_url: str) -> None:
+def test_a_table_whose_old_rows_are_not_deleted_is_a_finding(visits_url: str) -> None:
     written(visits_url, sa.insert(outbox_forgotten).values(stopped=True))
-    assert "Nothing old is deleted from its outbox" in findings(wrong=1)[0]["says"]
+    assert "No old rows are deleted from its outbox" in findings(wrong=1)[0]["says"]
 
 
-def test_a_database_without_our_migrations_is_told_from_one_that_is_away(
+def test_a_database_without_migrations_differs_from_one_that_is_away(
     visits: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with visits.database() as session, session.begin():
@@ -102,16 +102,16 @@ def test_a_database_without_our_migrations_is_told_from_one_that_is_away(
     assert "does not answer (OperationalError)" in said["the database of reporting"]
 
 
-def test_a_queue_that_nobody_reads(visits_url: str, amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_queue_without_a_reader(visits_url: str, amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_VISITS_AMQP_URI", amqp_uri)
-    findings(wrong=0)  # a service that has heard nothing so far may have no queue
+    findings(wrong=0)  # a service that has received nothing yet may have no queue
     written(visits_url, sa.insert(inbox_types).values(subscription="visits.in", type="SchoolOpened"))
     assert "does not answer (NotFound)" in findings(wrong=1)[1]["says"]
     with connected(amqp_uri) as connection:
         connection.channel().queue_declare(
             "visits.in", durable=True, auto_delete=False, arguments=INBOX_ARGUMENTS
         )
-    assert "Nobody reads it; 0 events are in it." in findings(wrong=1)[1]["says"]
+    assert "It has no reader; 0 events are in it." in findings(wrong=1)[1]["says"]
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -133,7 +133,7 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Suppress the server's log."""
 
 
 @pytest.fixture(name="visits_service")
@@ -162,7 +162,7 @@ def test_a_service_is_asked_how_it_is(visits_service: type[Answers]) -> None:
     visits_service.ready = (200, {"status": "ready", "details": {"e-mail": "The password is refused."}})
     assert "ready, but: The password is refused." in findings(wrong=1)[1]["says"]
     visits_service.clock_ahead = 9_000
-    assert "s ahead of the one here: let NTP set both" in findings(wrong=1)[1]["says"]
+    assert "s ahead of the one here: set both with NTP" in findings(wrong=1)[1]["says"]
     visits_service.clock_ahead = 0
     visits_service.version = "0.0.1"
     assert "It runs release 0.0.1" in findings(wrong=1)[1]["says"]

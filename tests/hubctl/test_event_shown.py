@@ -20,7 +20,7 @@ def receive(keeper: Keeper, event_id: str, state: str) -> None:
         session.execute(sa.insert(inbox).values(**known, **error))
 
 
-def hear(keeper: Keeper, *types: str) -> None:
+def subscribe(keeper: Keeper, *types: str) -> None:
     with keeper.database.begin() as session:
         for type_ in types:
             session.execute(sa.insert(inbox_types).values(subscription=keeper.queue, type=type_))
@@ -28,7 +28,7 @@ def hear(keeper: Keeper, *types: str) -> None:
 
 def test_show_says_what_became_of_an_event(hub: Keeper, reporting: Keeper) -> None:
     done, lost = record(hub, 2)
-    hear(reporting, "VisitPlanned")
+    subscribe(reporting, "VisitPlanned")
     receive(reporting, done, "parked")
     for name in (done, done[-12:], done.upper()):
         said = hubctl("events", "show", name, "--json").json
@@ -39,7 +39,7 @@ def test_show_says_what_became_of_an_event(hub: Keeper, reporting: Keeper) -> No
         assert (said["not_received"], said["published_at"]) == ([], None)
     assert hubctl("events", "show", lost, "--json").json["not_received"] == ["reporting"]
     text = hubctl("events", "show", done).out
-    assert all(words in text for words in (done, "not yet: the relay sends it", "parked", "too heavy"))
+    assert all(words in text for words in (done, "not yet: the relay will publish it", "parked", "too heavy"))
     assert "not received" in hubctl("events", "show", lost).out
     with hub.database.begin() as session:
         session.execute(sa.update(rows).where(rows.c.id == lost).values(data={"urn": "1"}))
@@ -61,7 +61,7 @@ def test_show_asks_for_more_of_an_id_that_fits_several(hub: Keeper) -> None:
             id_ = f"0000000{number}-0000-7000-8000-000000000000"
             session.execute(sa.update(rows).where(rows.c.position == row).values(id=id_))
     said = hubctl("events", "show", "000000000000")
-    assert (said.code, "fits several events" in said.err, "00000001-" in said.err) == (1, True, True)
+    assert (said.code, "matches several events" in said.err, "00000001-" in said.err) == (1, True, True)
 
 
 def test_show_explains_a_type(hub: Keeper) -> None:

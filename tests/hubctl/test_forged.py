@@ -35,7 +35,7 @@ class Believing(Origins):
     """An earlier release, which believed a message for what it said of itself."""
 
     def check(self, envelope: Envelope, message: Message, publisher: str) -> None:
-        """Believe it."""
+        """Handle the event without checking its origin."""
 
 
 @dataclass
@@ -180,12 +180,12 @@ def test_a_source_without_a_service_is_forged_and_other_hubs_are_left(
     subscriber: Subscriber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     oxford, fens = "/hubs/oxford/enrolment", "/hubs/fens/enrolment"
-    subscriber.take(forged(source="/hubs/test/nobody"), forged(source=oxford), forged(source=fens))
+    subscriber.take(forged(source="/hubs/test/unknown"), forged(source=oxford), forged(source=fens))
     found = looked()
-    assert ([one["source"] for one in found["forged"]], found["foreign"]) == (["/hubs/test/nobody"], 2)
+    assert ([one["source"] for one in found["forged"]], found["foreign"]) == (["/hubs/test/unknown"], 2)
     monkeypatch.setenv("HUB_FOREIGN_SOURCES", f"{oxford}=oxford.enrolment.events")
     found = looked("--unknown-sources", "--drop", *WHY)
-    assert {one["source"] for one in found["forged"]} == {"/hubs/test/nobody", fens}
+    assert {one["source"] for one in found["forged"]} == {"/hubs/test/unknown", fens}
     assert (found["foreign"], found["dropped"]) == (1, 2)
     assert subscriber.rows() == [(oxford, str(FORGED_ID), "done")]
 
@@ -200,10 +200,12 @@ def test_what_an_outbox_may_have_forgotten_is_left_and_said(subscriber: Subscrib
         session.execute(sa.insert(outbox_forgotten).values(line))
     found = looked("--drop", *WHY)
     assert (found["total"], found["older"]) == (0, 2)
-    assert "2 are older than what the outboxes hold and were left." in hubctl("parked", "forged").out
+    assert (
+        "2 are older than the rows of the outboxes and were left unchanged." in hubctl("parked", "forged").out
+    )
 
 
-def test_an_outbox_that_has_forgotten_without_writing_down_how_far_accuses_nobody(
+def test_an_outbox_without_a_recorded_cutoff_marks_no_event_as_forged(
     subscriber: Subscriber,
 ) -> None:
     true = subscriber.record(1, 2)

@@ -55,7 +55,7 @@ def receive(keeper: Keeper, number: int) -> None:
 
 @pytest.fixture(name="short")
 def _short(visits: Keeper, reporting: Keeper) -> Keeper:
-    """Reporting hears what visits publishes, and three of ten have not come; no mark has either."""
+    """Reporting lacks three of ten events of visits, and the mark that follows them."""
     publish(visits, 10)
     act(
         reporting,
@@ -112,10 +112,10 @@ def doctor() -> dict[str, Any]:
 def test_doctor_compares_the_databases_and_says_what_to_do(short: Keeper) -> None:
     said = doctor()["the events for reporting"]
     assert said["grade"] == "wrong"
-    assert said["says"].startswith("3 events of visits never came (ParcelSorted 3): hubctl heal reporting")
+    assert said["says"].startswith("3 events of visits never arrived (ParcelSorted 3): hubctl heal reporting")
     assert "hubctl log restore" in said["says"]
     receive(short, 3)
-    assert doctor()["the events for reporting"]["says"] == "All that was published has come."
+    assert doctor()["the events for reporting"]["says"] == "All published events have arrived."
 
 
 def test_what_is_on_its_way_is_no_loss(short: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +131,7 @@ def test_what_is_on_its_way_is_no_loss(short: Keeper, monkeypatch: pytest.Monkey
     assert (said["grade"], said["says"]) == ("note", "1 event is on the way.")
 
 
-def test_a_gap_is_told_until_it_is_accepted(short: Keeper) -> None:
+def test_a_gap_is_a_finding_until_it_is_accepted(short: Keeper) -> None:
     receive(short, 3)
     gap(short)
     assert "took effect without an earlier one" in doctor()["the events for reporting"]["says"]
@@ -144,11 +144,11 @@ def test_what_the_log_has_is_healed(short: Keeper) -> None:
     with running(short, 3):
         said = hubctl("heal", "reporting", "--by", "ada")
     assert said.code == 0, said.out + said.err
-    assert "3 of 3 missing events have come from the event log." in said.out
+    assert "3 of 3 missing events were read from the event log." in said.out
     assert audit(short) == [("ada", "heal", SORTED)]
 
 
-def test_what_the_log_does_not_have_is_told(short: Keeper) -> None:
+def test_events_that_the_log_lacks_are_named(short: Keeper) -> None:
     with running(short, 1):
         said = hubctl("heal", "reporting", "--json")
     assert said.code == 1
@@ -157,7 +157,7 @@ def test_what_the_log_does_not_have_is_told(short: Keeper) -> None:
     with running(short, 0):
         said = hubctl("heal", "reporting")
     assert "2 ParcelSorted of visits stay missing." in said.out
-    assert "hubctl log restore, then hubctl heal reporting; --accept gives them up." in said.out
+    assert "hubctl log restore, then hubctl heal reporting; --accept accepts them as lost." in said.out
 
 
 def test_a_service_that_does_not_run_is_not_waited_for(
@@ -166,7 +166,7 @@ def test_a_service_that_does_not_run_is_not_waited_for(
     monkeypatch.setattr(heal, "NOTHING_SECONDS", 0.2)
     said = hubctl("heal", "reporting")
     assert said.code == 1
-    assert "once it runs and the log is there" in said.out
+    assert "once the service and the log are available" in said.out
     (since,) = act(short, lambda session: session.scalars(sa.select(inbox_types.c.behind_since)).all())
     assert since < EVER  # it is asked for: the service reads the log when it starts
 
@@ -174,7 +174,7 @@ def test_a_service_that_does_not_run_is_not_waited_for(
 def test_what_is_accepted_is_not_missing_any_more_and_new_losses_are(visits: Keeper, short: Keeper) -> None:
     said = hubctl("heal", "reporting", "--accept", *WHO)
     assert said.code == 0
-    assert "3 missing events and 0 gaps given up." in said.out
+    assert "3 missing events and 0 gaps were accepted as lost." in said.out
     assert audit(short) == [("ada", "accept", "ParcelSorted: 3 given up")]
     assert doctor()["the events for reporting"]["grade"] == "well"
     assert hubctl("heal", "reporting").out.strip() == "Nothing is missing."
@@ -197,11 +197,11 @@ def test_a_publisher_that_is_not_known_here_is_known_by_its_mark(reporting: Keep
         session.execute(sa.update(inbox_counts).values(missing=4))
 
     act(reporting, marked)
-    assert doctor()["the events for reporting"]["says"].startswith("4 events of enrolment never came")
+    assert doctor()["the events for reporting"]["says"].startswith("4 events of enrolment never arrived")
 
 
 def test_many_types_are_not_all_named() -> None:
     lost = [Lost("visits", SOURCE, f"Type{n}", n) for n in range(1, 6)]
     (finding,) = of_flow(FlowSeen(service="reporting", lost=lost))
-    assert "15 events of visits never came (Type1 1, Type2 2, Type3 3, …)" in finding.says
+    assert "15 events of visits never arrived (Type1 1, Type2 2, Type3 3, …)" in finding.says
     assert list(of_flow(FlowSeen(service="reporting", away="OperationalError"))) == []

@@ -10,7 +10,7 @@ from tests.support.services import RunningService
 
 @pytest.fixture(name="far")
 def _far(no_hub: None, service: RunningService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Name the service as somebody elsewhere does."""
+    """Name the service as an operator outside the deployment does."""
     token = service.client("hub_lead").token
     (tmp_path / "token").write_text(f"{token}\n")
     monkeypatch.setenv("HUB_URL", f"http://127.0.0.1:{service.port}/")
@@ -101,7 +101,7 @@ def test_the_first_refused_file_ends_it_and_says_what_is_in(service: RunningServ
     said = hubctl("import", "gias", *named)
     assert said.code == 1
     assert "bad.csv was refused (row_broken): Row 2" in said.err
-    assert said.err.splitlines()[-2:] == ["Before it: good.csv.", "Not sent: last.csv."]
+    assert said.err.splitlines()[-2:] == ["Imported before it: good.csv.", "Not sent: last.csv."]
     assert school(service, good["URN"]) == 200
     told = hubctl("import", "gias", *named, "--json").json
     assert [one["path"] for one in told["files"]] == ["good.csv"]
@@ -146,18 +146,18 @@ def test_two_files_of_one_kind_are_one_too_many(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("missing.csv",), "missing.csv cannot be read (No such file or directory)."),
-        (("missing.csv", "--file-date", "1 May"), "A day is written 2025-04-22."),
+        (("missing.csv", "--file-date", "1 May"), "Write a day like 2025-04-22."),
         ((), "file"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence(arguments: tuple[str, ...], words: str) -> None:
+def test_wrong_use_gives_a_sentence(arguments: tuple[str, ...], words: str) -> None:
     said = hubctl("import", "gias", *arguments)
     assert said.code == 2
     assert words in said.err
 
 
 @pytest.mark.usefixtures("far")
-def test_a_token_that_is_not_let_in_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_token_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HUB_TOKEN_FILE")
     monkeypatch.setenv("HUB_TOKEN", "nonsense")
     said = hubctl("import", "gias", file(tmp_path, "a.csv", gias(row())))

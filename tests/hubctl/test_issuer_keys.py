@@ -40,7 +40,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, described: Any, keys: Any) -> Non
 def test_its_keys_are_kept_where_services_look(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, DESCRIBED, KEYS)
     said = hubctl("issuer-keys")
-    assert (said.code, said.out) == (0, f"1 keys of {ISSUER} are known now.\n")
+    assert (said.code, said.out) == (0, f"Stored 1 keys of {ISSUER}.\n")
     assert json.loads((folder / issuer_keys.FILE).read_text()) == KEYS
     assert hubctl("issuer-keys", "--json").json == {"issuer": ISSUER, "keys": 1}
 
@@ -48,14 +48,14 @@ def test_its_keys_are_kept_where_services_look(folder: Path, monkeypatch: pytest
 @pytest.mark.parametrize(
     ("described", "keys", "says"),
     [
-        (OSError(), KEYS, "cannot be had (OSError); those known stay in force"),
-        ({"issuer": ISSUER}, KEYS, "cannot be had (KeyError)"),
-        (DESCRIBED, {"keys": [{"kty": "what"}]}, "cannot be had ("),
-        (DESCRIBED, {}, "cannot be had ("),
-        (DESCRIBED | {"issuer": "https://other.example"}, KEYS, "calls itself https://other.example"),
+        (OSError(), KEYS, "cannot be downloaded (OSError); the known keys stay valid"),
+        ({"issuer": ISSUER}, KEYS, "cannot be downloaded (KeyError)"),
+        (DESCRIBED, {"keys": [{"kty": "what"}]}, "cannot be downloaded ("),
+        (DESCRIBED, {}, "cannot be downloaded ("),
+        (DESCRIBED | {"issuer": "https://other.example"}, KEYS, "own name is https://other.example"),
     ],
 )
-def test_what_was_known_stays_when_they_cannot_be_had(
+def test_known_keys_stay_when_the_download_fails(
     folder: Path, monkeypatch: pytest.MonkeyPatch, described: Any, keys: Any, says: str
 ) -> None:
     folder.mkdir()

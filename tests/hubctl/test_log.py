@@ -30,15 +30,15 @@ def _visits_only(
 
 
 def of_log() -> list[str]:
-    """What doctor says of the log."""
+    """Return doctor's finding about the event log."""
     said = hubctl("doctor", "--json").json["findings"]
     return [one["says"] for one in said if one["part"] == "the event log"]
 
 
-def test_a_log_that_was_deleted_is_told_and_restored(visits_only: Sessions, amqp_uri: str) -> None:
+def test_a_deleted_log_is_found_and_restored(visits_only: Sessions, amqp_uri: str) -> None:
     publish(visits_only, amqp_uri)
     assert of_log() == []
-    assert "lacks nothing" in hubctl("log", "status").out
+    assert "contains all events" in hubctl("log", "status").out
 
     delete_log(amqp_uri)
     (said,) = of_log()
@@ -46,26 +46,26 @@ def test_a_log_that_was_deleted_is_told_and_restored(visits_only: Sessions, amqp
     status = hubctl("log", "status")
     assert (status.code, "hubctl log restore" in status.err) == (1, True)
 
-    assert f"{EVENTS} events were brought back" in hubctl("log", "restore").out
+    assert f"{EVENTS} events were added" in hubctl("log", "restore").out
     assert hubctl("log", "restore", "--json").json["missing"] == 0
     assert hubctl("log", "status").code == 0
     assert of_log() == []
 
 
-def test_a_log_that_was_made_anew_is_empty_and_says_so(visits_only: Sessions, amqp_uri: str) -> None:
+def test_a_recreated_log_is_empty_and_found(visits_only: Sessions, amqp_uri: str) -> None:
     """As a start does, which imports the definitions."""
     publish(visits_only, amqp_uri)
     delete_log(amqp_uri)
     set_up_publishers(amqp_uri, "visits")
     status = hubctl("log", "status")
-    assert (status.code, f"{EVENTS} events are not in the event log" in status.out) == (1, True)
+    assert (status.code, f"{EVENTS} events are missing from the event log" in status.out) == (1, True)
     found = hubctl("log", "status", "--json").json
     assert found["kinds"] == [
         {"publisher": "visits", "routing_key": "VisitPlanned", "kept": EVENTS, "missing": EVENTS}
     ]
 
 
-def test_a_log_that_is_not_bound_is_told(visits_only: Sessions, amqp_uri: str) -> None:
+def test_a_log_without_bindings_is_found(visits_only: Sessions, amqp_uri: str) -> None:
     publish(visits_only, amqp_uri)
     with connected(amqp_uri) as connection:
         connection.channel().queue_unbind("hub.log", "visits.events", "#")
@@ -99,7 +99,9 @@ def test_without_an_administrator_it_says_what_to_name(
     assert hubctl("log", "status").code == 2
 
 
-def test_a_broker_that_is_away_is_told(visits_only: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_broker_gives_a_sentence(
+    visits_only: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("HUB_BROKER_ADMIN_URI_FILE")
     monkeypatch.setenv("HUB_BROKER_ADMIN_URI", "amqp://x:x@127.0.0.1:1/")  # pragma: allowlist secret
     assert "RabbitMQ does not answer" in hubctl("log", "status").err

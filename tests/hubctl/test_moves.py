@@ -1,4 +1,4 @@
-"""What `hubctl import gias` says of schools that close, with what visits answers for them."""
+"""Schools that close in `hubctl import gias`, with their assignments and visits."""
 
 import json
 import threading
@@ -41,7 +41,7 @@ class VisitsAnswers(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Suppress the server's log."""
 
 
 @pytest.fixture(name="visits")
@@ -102,7 +102,7 @@ def test_a_preview_names_what_a_school_that_closes_has_in_enrolment_and_visits(
         (403, "visits answered 403 (forbidden)."),
     ],
 )
-def test_visits_that_are_not_listed_are_told_in_a_sentence(
+def test_visits_that_cannot_be_listed_give_a_sentence(
     service: RunningService, visits: type[VisitsAnswers], tmp_path: Path, refused: int, words: str
 ) -> None:
     visits.refused = refused

@@ -90,7 +90,7 @@ def test_one_delivery_is_shown_with_its_body_and_history(visits: Keeper) -> None
     assert [one["action"] for one in shown["history"]] == ["replay"]
 
 
-def test_what_somebody_sent_cannot_command_the_terminal(visits: Keeper) -> None:
+def test_text_of_an_event_cannot_control_the_terminal(visits: Keeper) -> None:
     visits.park(UNREADABLE, b"[bold]\x1b[31m no JSON", b"\xff" * 2000)
     ids = [one["event_id"] for one in hubctl("parked", "list", "--json").json["deliveries"]]
     shown = [hubctl("parked", "show", name).out for name in ids]
@@ -104,13 +104,13 @@ def test_a_name_that_fits_none_or_several_is_refused_with_one_sentence(visits: K
     visits.park(*bodies(1, 2, 3, 4))
     none = hubctl("parked", "show", "feed")
     assert (none.code, none.out) == (1, "")
-    assert none.err == "No delivery is called feed, or it has taken effect.\n"
+    assert none.err == "There is no delivery feed, or it has been handled.\n"
     several = hubctl("parked", "show", "00000000")
     assert several.code == 1
-    assert "fits 4 deliveries" in several.err
+    assert "matches 4 deliveries" in several.err
 
 
-def test_the_same_event_in_two_services_is_told_apart_by_service(visits: Keeper, reporting: Keeper) -> None:
+def test_the_same_event_in_two_services_needs_the_service(visits: Keeper, reporting: Keeper) -> None:
     visits.park(*bodies(1))
     reporting.park(*bodies(1))
     assert hubctl("parked", "show", FIRST).code == 1
@@ -172,7 +172,7 @@ def test_an_edited_body_from_a_file_takes_effect(visits: Keeper, tmp_path: Path)
     shown = hubctl("parked", "show", FIRST, "--json").json
     assert shown["original"] == {"text": delivery(1).body.decode()}
     assert shown["body"] == {"text": heavier(1).decode()}
-    assert "As it came" in hubctl("parked", "show", FIRST).out
+    assert "Original" in hubctl("parked", "show", FIRST).out
     assert visits.retry_stored() == ["parcels/1#1"]
     assert [action for _, _, action in visits.audit()] == ["edit", "replay"]
 
@@ -219,11 +219,11 @@ def test_a_body_that_is_no_event_is_refused(visits: Keeper) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["replay", FIRST], "Say why with --why"),
-        (["replay", *WHY], "Say which"),
-        (["replay", FIRST, "--all", *WHY], "Say which"),
+        (["replay", FIRST], "Give the reason with --why"),
+        (["replay", *WHY], "Select deliveries"),
+        (["replay", FIRST, "--all", *WHY], "Select deliveries"),
         (["list", "-s", "bakery"], "There is no service 'bakery'"),
-        (["list", "-s", "enrolment"], "HUB_ENROLMENT_DATABASE_URL must say"),
+        (["list", "-s", "enrolment"], "set HUB_ENROLMENT_DATABASE_URL"),
         (["edit", FIRST, *WHY], "no terminal for an editor"),
         (["edit", FIRST, "--file", "nowhere", *WHY], "nowhere cannot be read"),
     ],

@@ -12,7 +12,7 @@ from hub_local.places import LOCAL, Places
 from hub_local.services import Connections
 from hubctl.places import CONNECTIONS, SERVICES, WrongUse, find_hub
 
-NOWHERE = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
+NOWHERE = "postgresql+psycopg2://user:secret@127.0.0.1:1/none"  # pragma: allowlist secret
 
 
 @pytest.fixture(autouse=True)

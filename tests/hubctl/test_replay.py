@@ -62,7 +62,7 @@ def test_a_rebuild_is_compared_and_switched(reporting: Keeper, answering: Answer
     assert said.code == 0, said.err
     assert "effects" in said.out
     assert "feedfeedfeed" in said.out
-    assert "40 events read in 0.5 s, 80 a second.\nWithout effect: 1 waiting.\nSwitched.\n" in said.out
+    assert "40 events read in 0.5 s, 80 per second.\nWithout effect: 1 waiting.\nSwitched.\n" in said.out
     arguments, environment = json.loads(seen.read_text())
     assert arguments == ["rebuild", "--json", f"--losses={LOSSES}", "--by=ada", f"--why={WHY[3]}"]
     assert environment["HUB_AMQP_URI"] == "amqp://reporting"
@@ -88,7 +88,7 @@ def test_what_would_be_lost_is_said_and_can_be_accepted(
     said = hubctl("replay", "reporting", *WHY)
     assert said.code == 1
     assert "lacks events of 1,200 subjects, and 30 events that the inbox remembers." in said.out
-    assert "A switch would lose: 9,000 of effects. All of it is listed in /losses/list.jsonl" in said.out
+    assert "A switch would lose: 9,000 of effects. The complete list is in /losses/list.jsonl" in said.out
     assert f"--accept-loss {LOSS['sha256']}\nNothing was switched.\n" in said.out
     answering({"result": RESULT | {"loss": LOSS}})
     said = hubctl("replay", "reporting", *WHY, "--accept-loss", str(LOSS["sha256"]))
@@ -108,7 +108,7 @@ def test_going_back_needs_a_reason_and_nothing_to_accept(reporting: Keeper, answ
     assert hubctl("replay", "reporting", "--back").code == 2
     answering({"result": RESULT | {"switched": False, "behind": 12}})
     said = hubctl("replay", "reporting", "--back", "--dry-run")
-    assert "12 events have taken effect since the switch; they are read first.\n" in said.out
+    assert "12 events were handled since the switch; they are read first.\n" in said.out
     said = hubctl("replay", "reporting", "--back", "--accept-loss", "feed", *WHY)
     assert (said.code, "loses nothing" in said.err) == (2, True)
 
@@ -119,7 +119,7 @@ def test_what_is_not_switched_to_has_exit_code_1_and_says_why(
     answering({"result": RESULT | {"switched": False, "undone": 3}})
     said = hubctl("replay", "reporting", *WHY)
     assert said.code == 1
-    assert "3 that have taken effect in the live tables fail now.\nNothing was switched.\n" in said.out
+    assert "3 that were handled in the live tables fail now.\nNothing was switched.\n" in said.out
 
 
 def test_a_refusal_is_passed_on_in_one_sentence(reporting: Keeper, answering: Answering) -> None:
@@ -138,7 +138,7 @@ def test_a_refusal_is_passed_on_in_one_sentence(reporting: Keeper, answering: An
             "sys.exit('reporting: the settings are not complete')",
             "reporting: the settings are not complete\n",
         ),
-        ("sys.exit(3)", "The service's own command ended without a word.\n"),
+        ("sys.exit(3)", "The service's own command ended without output.\n"),
     ],
     ids=["with a word", "without"],
 )
@@ -163,8 +163,8 @@ def test_a_service_that_owns_facts_is_refused_by_its_own_command(
     ("arguments", "sentence"),
     [
         (["bakery", *WHY], "There is no service 'bakery'"),
-        (["visits", *WHY], "HUB_VISITS_AMQP_URI must say"),
-        (["visits", "--from-outboxes"], "Say why"),
+        (["visits", *WHY], "set HUB_VISITS_AMQP_URI"),
+        (["visits", "--from-outboxes"], "Give the reason"),
     ],
     ids=["no such service", "no log", "no reason"],
 )

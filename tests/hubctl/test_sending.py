@@ -35,7 +35,7 @@ def test_without_a_hub_it_says_how_to_name_one(tmp_path: Path) -> None:
         ({"HUB_URL": "https://hub.example", "HUB_TOKEN_FILE": "/nowhere"}, "HUB_TOKEN_FILE cannot be read"),
     ],
 )
-def test_half_a_setting_is_told(
+def test_an_incomplete_setting_gives_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], words: str
 ) -> None:
     for name, value in settings.items():
@@ -45,7 +45,7 @@ def test_half_a_setting_is_told(
     assert words in said.err
 
 
-def test_a_hub_that_is_away_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_hub_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("HUB_TOKEN", "x")
     said = tried(tmp_path)
@@ -64,10 +64,10 @@ class Answers(BaseHTTPRequestHandler):
         self.wfile.write(b"<html>")
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Suppress the server's log."""
 
 
-def test_an_answer_that_is_no_json_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_without_json_gives_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with HTTPServer(("127.0.0.1", 0), Answers) as server:
         server.timeout = 10
         serving = threading.Thread(target=server.handle_request)

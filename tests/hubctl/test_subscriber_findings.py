@@ -1,4 +1,4 @@
-"""What `hubctl doctor` says of subscribers: rules over what was seen, and a look at a real broker."""
+"""Findings of `hubctl doctor` about subscribers: the rules, and a check of a real broker."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from hub_messaging.subscribers.queue_status import Age, SubscriberStatus
 from hub_messaging.subscribers.state import RegisteredSubscriber
 from hubctl import subscriber_findings
 from hubctl.diagnosis import Grade
-from hubctl.subscriber_findings import of_subscriber, unheard
+from hubctl.subscriber_findings import missing_types, of_subscriber
 
 DAY = 24 * 60 * 60
 KNOWN = RegisteredSubscriber(
@@ -52,13 +52,13 @@ def test_one_that_reads_is_well() -> None:
     ("seen", "grade", "said"),
     [
         (replace(WELL, exists=False), Grade.WRONG, "queue is missing"),
-        (replace(WELL, unbound=("VisitLogged",)), Grade.WRONG, "no longer hears 1 type of event"),
+        (replace(WELL, unbound=("VisitLogged",)), Grade.WRONG, "no longer receives 1 type of event"),
         (replace(WELL, may_read=False), Grade.WRONG, "hubctl subscribers rotate warehouse"),
         (replace(WELL, messages=200_000), Grade.WRONG, "queue is full"),
         (replace(WELL, size=256 * MEBIBYTE), Grade.WRONG, "queue is full"),
         (replace(WELL, messages=160_000), Grade.NOTE, "80% of its limit"),
         (replace(WELL, oldest=ago(8 * DAY)), Grade.NOTE, "waited for 8 days, and is dropped after 14"),
-        (replace(WELL, consumers=0, last_read=None), Grade.NOTE, "nothing reads it"),
+        (replace(WELL, consumers=0, last_read=None), Grade.NOTE, "it has no reader"),
         (replace(WELL, last_read=ago(2 * DAY), oldest=ago(2 * DAY)), Grade.NOTE, "1 reader and acknowledges"),
         (replace(WELL, dead=1), Grade.NOTE, "1 event is in its dead-letter queue"),
     ],
@@ -82,11 +82,11 @@ def test_what_is_no_trouble_is_not_reported(seen: SubscriberStatus) -> None:
     assert [found.grade for found in of_subscriber(seen)] == [Grade.WELL]
 
 
-def test_types_of_a_later_release_are_named_to_whoever_asked_for_a_publisher() -> None:
+def test_types_of_a_later_release_are_named_for_subscribers_of_a_publisher() -> None:
     catalogue = {"visits": ["VisitLogged", "VisitPlanned", "VisitCancelled", "VisitLogged.v2"]}
-    assert unheard(WELL, catalogue) == 2
-    assert unheard(replace(WELL, known=replace(KNOWN, asked=("VisitLogged",))), catalogue) == 0
-    assert unheard(replace(WELL, known=replace(KNOWN, asked=("Forgotten",))), catalogue) == 0
+    assert missing_types(WELL, catalogue) == 2
+    assert missing_types(replace(WELL, known=replace(KNOWN, asked=("VisitLogged",))), catalogue) == 0
+    assert missing_types(replace(WELL, known=replace(KNOWN, asked=("Forgotten",))), catalogue) == 0
     assert "2 types more" in [found.says for found in of_subscriber(WELL, 2)][-1]
 
 
@@ -110,7 +110,9 @@ def test_what_was_taken_from_a_subscriber_is_found_and_made_again(hub: Managemen
     try:
         assert said(hub) == {"the subscriber warehouse": "0 events wait, not read yet."}
         hub.unbind("subscriber.warehouse", {"visits": ["VisitLogged"]})
-        assert "no longer hears 1 type of event, such as VisitLogged" in said(hub)["the subscriber warehouse"]
+        assert (
+            "no longer receives 1 type of event, such as VisitLogged" in said(hub)["the subscriber warehouse"]
+        )
         lifecycle.change(amqp_uri, hub, known, None, events=known.events)
         hub.put(
             "permissions",
@@ -118,7 +120,7 @@ def test_what_was_taken_from_a_subscriber_is_found_and_made_again(hub: Managemen
             "subscriber.warehouse",
             body=dict.fromkeys(("configure", "write", "read"), ".*"),
         )
-        assert "may do something else" in said(hub)["the subscriber warehouse"]
+        assert "has other permissions" in said(hub)["the subscriber warehouse"]
         lifecycle.rotate(amqp_uri, hub, "warehouse", by="ada", now=KNOWN.added_at)
         assert "0 events wait" in said(hub)["the subscriber warehouse"]
         with connected(amqp_uri) as connection:

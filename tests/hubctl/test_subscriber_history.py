@@ -65,10 +65,10 @@ def test_history_waits_in_the_queue_and_live_events_follow_it(hub: Sessions, amq
     assert taken(connection) == [(f"visits/{n}", n < EVENTS) for n in range(2 * EVENTS)]
 
 
-def test_a_person_is_told_beside_the_lines_to_paste(hub: Sessions, amqp_uri: str) -> None:
+def test_the_back_fill_is_reported_on_standard_error(hub: Sessions, amqp_uri: str) -> None:
     publish(hub, amqp_uri)
     said = hubctl(*ADD, "--from", "2020-01-01")
-    assert f"{EVENTS} events of history wait in the queue" in said.err
+    assert f"{EVENTS} events of history are in the queue" in said.err
     assert said.out.startswith("export HUB_EVENTS_URI=")
     assert "history" not in said.out
 
@@ -104,7 +104,7 @@ def test_without_a_log_the_remedy_is_said_and_nothing_stays(
     ("failure", "words"),
     [
         (TooMuch(), "--max-messages"),
-        (TooFast(), "when less happens"),
+        (TooFast(), "when fewer events"),
         (Occupied("visits"), "the relay of visits"),
         (LogSilent(), "Try again"),
         (Unconfirmed("3 not confirmed"), "3 not confirmed"),
@@ -124,7 +124,7 @@ def test_what_cannot_be_filled_is_one_sentence_and_nothing_stays(
     monkeypatch.setattr("hub_messaging.subscribers.history_fill.fill", fail)
     said: Said = hubctl(*ADD, "--from", "beginning")
     assert said.code == 1
-    assert said.err.startswith("Nothing was made: ")
+    assert said.err.startswith("No subscriber was added: ")
     assert words in said.err
     assert queues(rabbit) == []
 

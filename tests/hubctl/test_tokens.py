@@ -32,7 +32,7 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def check(folder: Path) -> TokenCheck:
-    """What a service makes of tokens just now."""
+    """Return a service's verdict about each token."""
     public = signer(folder.parent / "secrets").public_file
     return TokenCheck.from_jwk(public.read_text(), Revoked(folder / token_book.REVOKED))
 
@@ -48,7 +48,7 @@ def listed(*arguments: str) -> list[Any]:
     return found
 
 
-def test_a_token_is_all_that_is_printed_and_services_let_it_in(folder: Path) -> None:
+def test_only_the_token_is_printed_and_services_accept_it(folder: Path) -> None:
     said = hubctl("tokens", "issue", "ada", "--role", "hub_lead", "-r", "board")
     assert said.out.count("\n") == 1
     actor = check(folder).actor(said.out.strip())
@@ -70,7 +70,7 @@ def test_only_the_operator_can_read_who_holds_what_and_services_what_is_revoked(
 def test_a_revoked_token_is_refused_and_the_list_says_why(folder: Path) -> None:
     first, second = issue("ada", "-r", "board"), issue("ada", "-r", "board")
     said = hubctl("tokens", "revoke", first["id"], *WHY)
-    assert (said.code, said.out) == (0, "Revoked 1; no service lets them in a minute from now.\n")
+    assert (said.code, said.out) == (0, "Revoked 1; every service refuses them within a minute.\n")
     with pytest.raises(Problem, match="invalid_token"):
         check(folder).actor(first["token"])
     assert check(folder).actor(second["token"]).subject == "ada"
@@ -84,7 +84,7 @@ def test_a_revoked_token_is_refused_and_the_list_says_why(folder: Path) -> None:
     assert json.loads((folder / "revoked.json").read_text()) == {"revoked": [first["id"]]}
 
 
-def test_all_tokens_of_somebody_are_revoked_at_once(folder: Path) -> None:
+def test_all_tokens_of_a_subject_are_revoked_at_once(folder: Path) -> None:
     held = [issue("ada", "-r", "board")["token"] for _ in range(3)]
     other = issue("grace", "-r", "hub_admin")["token"]
     assert len(hubctl("tokens", "revoke", "--subject", "ada", *WHY, "--json").json["tokens"]) == 3
@@ -107,7 +107,7 @@ def test_an_expired_token_is_not_listed_among_those_that_are_out(monkeypatch: py
     issue("ada", "-r", "board")
     assert listed() == []
     assert [one["state"] for one in listed("--all")] == ["expired"]
-    assert hubctl("tokens", "list").out == "No token is out.\n"
+    assert hubctl("tokens", "list").out == "There are no valid tokens.\n"
 
 
 def test_a_sign_in_link_is_all_that_is_printed_and_good_for_one_session(
@@ -117,7 +117,7 @@ def test_a_sign_in_link_is_all_that_is_printed_and_good_for_one_session(
     said = hubctl("sign-in", "ada", "-r", "hub_lead", "--hours", "3", "--by", "grace")
     address, _, token = said.out.strip().partition("?token=")
     assert address == "https://hub.example/sign-in"
-    assert "Good once, within 15 minutes" in said.err
+    assert "Valid once, within 15 minutes" in said.err
     sign_in = check(folder).sign_in(token)
     assert (sign_in.actor.subject, sign_in.once) == ("ada", True)
     with pytest.raises(Problem, match="invalid_token"):
@@ -154,19 +154,19 @@ def test_a_table_for_people_shows_whole_ids_to_copy(width: str) -> None:
     ("arguments", "words"),
     [
         (("issue", "ada", "-r", "king"), "There is no role 'king'"),
-        (("issue", "ada@school.example", "-r", "board"), "Say whose it is with an id"),
-        (("issue", "Ada Lovelace", "-r", "board"), "Say whose it is with an id"),
-        (("issue", "", "-r", "board"), "Say whose it is with an id"),
+        (("issue", "ada@school.example", "-r", "board"), "Use an id as the subject"),
+        (("issue", "Ada Lovelace", "-r", "board"), "Use an id as the subject"),
+        (("issue", "", "-r", "board"), "Use an id as the subject"),
         (("issue", "ada", "-r", "board", "--days", "0"), "days"),
         (("issue", "ada"), "role"),
-        (("revoke",), "Say which: ids, or --subject."),
-        (("revoke", "--subject", ""), "Say which: ids, or --subject."),
-        (("revoke", "abc", "--subject", "ada"), "Say which: ids, or --subject."),
+        (("revoke",), "Select tokens: ids, or --subject."),
+        (("revoke", "--subject", ""), "Select tokens: ids, or --subject."),
+        (("revoke", "abc", "--subject", "ada"), "Select tokens: ids, or --subject."),
         (("revoke", "abc", *WHY), "There is no token abc; nothing was revoked."),
-        (("revoke", "abc"), "Say why with --why"),
+        (("revoke", "abc"), "Give the reason with --why"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence_and_changes_nothing(
+def test_wrong_use_gives_a_sentence_and_changes_nothing(
     folder: Path, arguments: tuple[str, ...], words: str
 ) -> None:
     said = hubctl("tokens", *arguments)
@@ -176,9 +176,9 @@ def test_wrong_use_is_told_in_a_sentence_and_changes_nothing(
 
 
 def test_nothing_known_of_a_subject_is_no_success() -> None:
-    said = hubctl("tokens", "revoke", "--subject", "nobody", *WHY)
+    said = hubctl("tokens", "revoke", "--subject", "unknown", *WHY)
     assert said.code == 1
-    assert "No token is known by that" in said.err
+    assert "No such token exists" in said.err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What an HTTP interface may gain, what may go once it was announced, and what is not compared."""
+"""Compatible changes of an HTTP interface, announced removals, and parts that are not compared."""
 
 import copy
 import json
@@ -43,7 +43,7 @@ COMPATIBLE: dict[str, Change] = {
     "a field of an answer is now always there": lambda d: answer(d).update(required=["urn"]),
     "a field of an answer in narrower limits": lambda d: answer(d)["properties"]["urn"].update(maxLength=6),
     "a role more": lambda d: operation(d, "get", VISIT)["x-roles"].append("board"),
-    "whoever has signed in": lambda d: operation(d, "get", VISIT).update({"x-roles": ["signed in"]}),
+    "every signed-in account": lambda d: operation(d, "get", VISIT).update({"x-roles": ["signed in"]}),
     "anyone, without a credential": lambda d: operation(d, "get", VISIT).update(
         {"x-roles": ["anyone"], "security": []}
     ),

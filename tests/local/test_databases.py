@@ -38,7 +38,7 @@ def test_a_table_that_a_test_has_made_is_gone(shared: ServiceDatabase) -> None:
         assert session.scalar(sa.text("SELECT to_regclass('one')")) is None
 
 
-def test_tables_that_a_test_has_changed_are_made_anew(shared: ServiceDatabase) -> None:
+def test_tables_that_a_test_has_changed_are_created_again(shared: ServiceDatabase) -> None:
     with shared.sessions.begin() as session:
         session.execute(sa.text("DROP TABLE inbox_audit"))
     shared.empty()

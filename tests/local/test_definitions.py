@@ -1,4 +1,4 @@
-"""What the private RabbitMQ is told at boot."""
+"""The definitions of the private RabbitMQ."""
 
 import json
 import re
@@ -58,9 +58,9 @@ def test_what_the_services_have_written_down_exists_before_the_first_event() -> 
 
 def test_a_service_may_bind_what_it_has_written_down_and_nothing_else() -> None:
     topics = {(t["user"], t["exchange"]): t["read"] for t in known()["topic_permissions"]}
-    heard = topics["visits", "enrolment.events"]
-    assert re.search(heard, "SchoolChanged")
-    assert not any(re.search(heard, key) for key in ("#", "*", "HubTold", "xSchoolChanged"))
+    readable_types = topics["visits", "enrolment.events"]
+    assert re.search(readable_types, "SchoolChanged")
+    assert not any(re.search(readable_types, key) for key in ("#", "*", "HubTold", "xSchoolChanged"))
     assert ("visits", "notifications.events") not in topics
 
 

@@ -1,4 +1,4 @@
-"""Tokens of this installation are accepted by services, and by nobody else's."""
+"""Services accept tokens of their own installation only."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What somebody reads who cannot be helped any further."""
+"""Messages of a start that is given up."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def test_a_broker_that_is_given_but_away_is_named(tmp_path: Path) -> None:
     assert not broker.answers("amqp://127.0.0.1:1/")
 
 
-def test_a_database_address_that_is_none_is_told_so() -> None:
+def test_a_wrong_database_url_gives_a_sentence() -> None:
     with pytest.raises(CannotStart, match="HUB_DATABASE_URL is not an address"):
         postgres.use("somewhere")
 
@@ -66,7 +66,7 @@ def test_a_lock_file_of_a_process_that_is_gone_is_removed(tmp_path: Path) -> Non
     assert not lock.exists()
 
 
-def test_a_second_run_is_told_where_the_first_one_answers(tmp_path: Path) -> None:
+def test_a_second_run_gets_the_address_of_the_first_one(tmp_path: Path) -> None:
     places = Places(tmp_path)
     with only_one(places):
         announce(places, "http://127.0.0.1:8000")
@@ -77,6 +77,6 @@ def test_a_second_run_is_told_where_the_first_one_answers(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("asked", ["", "eighty", "0", "70000", "-1"])
-def test_a_port_that_is_none_is_told_so(asked: str) -> None:
+def test_a_wrong_port_gives_a_sentence(asked: str) -> None:
     with pytest.raises(CannotStart, match="no port number"):
         ports_from({"HUB_HTTP_PORT": asked}, Terminal())

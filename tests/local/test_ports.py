@@ -59,7 +59,7 @@ def test_a_kept_port_stays_the_same_until_another_program_has_it(tmp_path: Path,
 
 
 @pytest.mark.parametrize("text", ["", "many", "0", "-1", "70000"])
-def test_a_file_that_names_no_port_is_written_anew(tmp_path: Path, text: str) -> None:
+def test_a_file_without_a_port_is_replaced(tmp_path: Path, text: str) -> None:
     (tmp_path / "port").write_text(text)
     port = ports.kept(tmp_path / "port")
     assert ports.is_free(port)

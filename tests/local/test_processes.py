@@ -106,7 +106,7 @@ def test_a_program_is_asked_to_stop_once(programs: Programs) -> None:
     assert child.process.returncode == 1
 
 
-def test_stopping_twice_touches_nobody(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopping_twice_signals_no_other_process(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     child = start(programs, "pass")
     child.stop()
     monkeypatch.setattr(os, "killpg", lambda *_: pytest.fail("a number that may be a stranger's by now"))

@@ -34,7 +34,7 @@ def body(document: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def answer(document: dict[str, Any]) -> dict[str, Any]:
-    """What a visit is answered with."""
+    """The schema of a visit in answers."""
     content = operation(document, "get", VISIT)["responses"]["200"]["content"]["application/json"]["schema"]
     return named(document, content["$ref"].rpartition("/")[2])
 

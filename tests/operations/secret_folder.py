@@ -12,7 +12,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def refused(folder: Path) -> list[str]:
-    """What is said when the secrets are made again, a sentence each; nothing is changed by it."""
+    """Return the sentences with which a second generation of the secrets is refused."""
     before = contents(folder) if folder.is_dir() else {}
     with pytest.raises(SystemExit) as left:
         command.main(["secrets", str(folder), "--hub-exists"])

@@ -37,7 +37,7 @@ def _archive(tmp_path: Path) -> Path:
 
 
 def rewritten(archive: Path, change: dict[str, bytes | None]) -> Path:
-    """The archive with files changed, added or (None) left out, and no checksum beside it."""
+    """The archive with files changed, added or (None) left out, and no checksum file."""
     with tarfile.open(archive) as tar:
         known = {member.name: (tar.extractfile(member) or io.BytesIO()).read() for member in tar}
     other = archive.with_name("other.tar.gz")
@@ -60,9 +60,9 @@ def test_what_was_packed_comes_out(archive: Path, tmp_path: Path) -> None:
 
 def test_only_its_owner_reads_it_and_the_usual_program_checks_it(archive: Path) -> None:
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
-    beside = archive.name + CHECKSUM
+    checksum = archive.name + CHECKSUM
     done = subprocess.run(
-        ["sha256sum", "--check", beside], cwd=archive.parent, capture_output=True, check=False
+        ["sha256sum", "--check", checksum], cwd=archive.parent, capture_output=True, check=False
     )
     assert done.returncode == 0
     assert sorted(path.name for path in archive.parent.glob("*.part*")) == []

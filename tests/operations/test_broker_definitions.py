@@ -1,4 +1,4 @@
-"""What a broker exports can be imported again."""
+"""The exported definitions of a broker can be imported again."""
 
 from hub_operations.broker_definitions import lasting
 

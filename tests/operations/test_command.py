@@ -22,7 +22,7 @@ HELD = {"visits": {"public.visits": Contents(3, "42")}, "reporting": {"public.so
 
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path) -> Path:
-    """What lies in a folder before it becomes an archive."""
+    """Write the files of a folder from which an archive is made."""
     folder = tmp_path / "made"
     (folder / "broker").mkdir(parents=True)
     (folder / "broker" / "definitions.json").write_text(json.dumps({"queues": [], "users": []}))
@@ -55,7 +55,7 @@ def test_an_archive_of_a_newer_postgresql_is_refused_in_a_sentence(folder: Path,
         command.main(["check", str(archive), str(tmp_path / "out"), "17"])
 
 
-def test_the_snapshots_are_said_a_line_each_and_held_until_nobody_needs_them(
+def test_snapshots_are_printed_one_per_line_and_held_until_input_ends(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[str] = []

@@ -1,4 +1,4 @@
-"""What stands in files for Docker, Prometheus and Grafana agrees with the code."""
+"""Files for Docker, Prometheus and Grafana agree with the code."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from hub_operations.subscriber_certificates import AUTHORITY
 from hub_platform import __version__
 from hub_platform.access import session_cookie
 
-# What a histogram's series are called.
+# Suffixes of a histogram's series.
 SUFFIX: Final = re.compile(r"_(bucket|count|sum)$")
 
 
@@ -46,13 +46,13 @@ def test_tests_and_deployment_run_the_same_servers(compose: Any) -> None:
 
 
 def test_no_database_logs_a_statement_or_a_value(compose: Any) -> None:
-    """They hold what somebody sent; tests/security/test_database_log.py tries it."""
+    """They contain values of requests; tests/security/test_database_log.py tests it."""
     command = compose["services"]["postgres"]["command"]
     assert command == ["postgres", *(f"-c{name}={value}" for name, value in postgres_server.DISCREET.items())]
 
 
 def test_cookies_are_named_by_deployment(compose: Any) -> None:
-    """Browsers send them to every port of a host: a demonstration beside a real hub has its own."""
+    """Browsers send them to every port of a host: a demonstration next to a real hub has its own."""
     parts, deployment = compose["services"], "${COMPOSE_PROJECT_NAME:-hub}"
     for name in (*SERVICES, "gateway"):
         assert parts[name]["environment"]["HUB_DEPLOYMENT"] == deployment

@@ -1,4 +1,4 @@
-"""What deploy/compose.sh says when an engine is missing, old or short of room; then nothing is done."""
+"""Refusals of deploy/compose.sh when an engine is missing, old or short of space."""
 
 import os
 import shutil
@@ -44,7 +44,7 @@ class Machine:
         self.secrets = folder / "secrets"
 
     def says(self, *words: str, **has: str) -> str:
-        """What is said on standard error; it must be a refusal."""
+        """Return the refusal on standard error."""
         settings = {"PATH": str(self.programs), "DONE": str(self.done), "HUB_SECRETS": str(self.secrets)}
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("HUB_", "COMPOSE_"))}
         environment |= settings | {"HUB_HTTP_PORT": "1", "HUB_HTTPS_PORT": "1"} | self.has | has
@@ -56,7 +56,7 @@ class Machine:
 
     @property
     def changes(self) -> list[str]:
-        """What Docker was asked for that could change anything."""
+        """Docker commands that could change anything."""
         return self.done.read_text().splitlines() if self.done.exists() else []
 
 

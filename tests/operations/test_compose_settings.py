@@ -1,4 +1,4 @@
-"""What deploy/compose.sh reads from settings, and what it makes of them."""
+"""Settings that deploy/compose.sh reads, and the values that it derives."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from hub_local.places import ROOT
 
 
 def settings(folder: Path, names: str, **environment: str) -> list[str]:
-    """What the script makes of a file of settings."""
+    """Return the values that the script derives from a file of settings."""
     common = ROOT / "deploy" / "compose" / "common.sh"
     words = ["bash", "-euc", f'. "$1"; for name in {names}; do echo "${{!name-}}"; done', "-", str(common)]
     plain = {"PATH": os.environ["PATH"], **environment}
@@ -68,7 +68,7 @@ def test_subscribers_connect_to_the_hubs_own_host_unless_it_is_set(
     ("profiles", "wanted"),
     [("", False), ("observability", False), ("subscribers", True), ("observability,subscribers", True)],
 )
-def test_hubctl_is_told_the_subscribers_host_only_where_their_gateway_runs(
+def test_hubctl_gets_the_subscribers_host_only_with_their_gateway(
     tmp_path: Path, profiles: str, wanted: bool
 ) -> None:
     docker = tmp_path / "docker"

@@ -1,4 +1,4 @@
-"""What `make up` does to a hub that is not well, held against an engine that stands in for Docker."""
+"""Repairs of `make up`, tested with a stub of the Docker engine."""
 
 import json
 import os
@@ -80,14 +80,14 @@ def test_a_part_that_the_engine_still_holds_to_be_healthy_is_asked_itself(world:
     assert world.done() == [FOUNDATIONS, ALL, "restart enrolment", ALL]
 
 
-def test_a_container_is_made_anew_when_a_restart_does_not_help(world: World) -> None:
+def test_a_container_is_replaced_when_a_restart_does_not_help(world: World) -> None:
     world.parts["rabbitmq"] |= {"health": "unhealthy", "cured_by": "renew"}
     assert world.start().returncode == 0
     steps = [FOUNDATIONS, "restart rabbitmq", FOUNDATIONS, "renew rabbitmq", FOUNDATIONS, ALL]
     assert world.done() == steps
 
 
-def test_a_container_that_cannot_start_is_made_anew(world: World) -> None:
+def test_a_container_that_cannot_start_is_replaced(world: World) -> None:
     world.parts["visits"] |= {"state": "exited", "health": "", "cured_by": "renew"}
     assert world.start().returncode == 0
     assert world.done()[-2:] == ["renew visits", ALL]

@@ -1,4 +1,4 @@
-"""A deployment's secrets: made once, good for what they are for, and told to nobody."""
+"""A deployment's secrets: generated once, valid, and never printed."""
 
 import base64
 import json
@@ -88,7 +88,7 @@ def test_what_a_mail_server_needs_is_an_operators_to_fill_in(tmp_path: Path, nam
     assert path.read_text() == "secret of ours"
 
 
-def test_nobody_else_may_enter_the_folder(tmp_path: Path) -> None:
+def test_the_folder_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     folder.mkdir(mode=0o755)
     make(folder)
@@ -96,7 +96,7 @@ def test_nobody_else_may_enter_the_folder(tmp_path: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o444}
 
 
-def test_a_service_is_told_its_own_database_and_broker_user(tmp_path: Path) -> None:
+def test_a_service_gets_its_own_database_and_broker_user(tmp_path: Path) -> None:
     make(tmp_path)
     for service in SERVICES:
         database = sa.make_url((tmp_path / f"database_url_{service}").read_text())

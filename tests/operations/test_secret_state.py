@@ -35,9 +35,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_start_with_all_of_them_makes_none(folder: Path) -> None:
     before = contents(folder)
     command.main(["secrets", str(folder), "--hub-exists"])
-    anew = {DEFINITIONS, FINGERPRINTS}
-    assert {n: t for n, t in contents(folder).items() if n not in anew} == {
-        n: t for n, t in before.items() if n not in anew
+    renewed = {DEFINITIONS, FINGERPRINTS}
+    assert {n: t for n, t in contents(folder).items() if n not in renewed} == {
+        n: t for n, t in before.items() if n not in renewed
     }
 
 
@@ -157,7 +157,7 @@ def test_what_a_new_release_brings_is_made(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", '{"salt": 1}', '{"salt": "", "secrets": []}'])
-def test_fingerprints_that_are_lost_are_taken_anew(folder: Path, text: str | None) -> None:
+def test_lost_fingerprints_are_recorded_again(folder: Path, text: str | None) -> None:
     if text is None:
         (folder / FINGERPRINTS).unlink()
     else:
@@ -221,7 +221,7 @@ def test_before_there_is_a_hub_what_is_missing_is_made(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("lost", [False, True])
-def test_a_password_of_the_broker_can_be_made_anew(
+def test_a_password_of_the_broker_can_be_renewed(
     folder: Path, lost: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = contents(folder)
@@ -238,7 +238,7 @@ def test_a_password_of_the_broker_can_be_made_anew(
     command.main(["secrets", str(folder), "--hub-exists"])
 
 
-def test_what_the_data_was_made_with_is_not_made_anew(folder: Path) -> None:
+def test_a_secret_that_data_depends_on_is_not_renewed(folder: Path) -> None:
     before = contents(folder)
     with pytest.raises(SystemExit, match="postgres_password is none of hub_admin, enrolment"):
         command.main(["renew", str(folder), "postgres_password"])

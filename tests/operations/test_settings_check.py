@@ -67,8 +67,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"HUB_ID": "Cambridge Hub"}, 'HUB_ID is "Cambridge Hub": this must be 1 to 63 letters'),
-        ({"HUB_ID": "../etc"}, 'HUB_ID is "../etc": this must be 1 to 63 letters'),
+        ({"HUB_ID": "Cambridge Hub"}, 'HUB_ID is "Cambridge Hub": this must be 1 to 63 letters, digits'),
+        ({"HUB_ID": "../etc"}, 'HUB_ID is "../etc": this must be 1 to 63 letters, digits'),
         ({"HUB_NAME": "a\x1b[2J"}, 'HUB_NAME is "a?[2J": this must be at most'),
         ({"HUB_NAME": "x" * 201}, "this must be at most 200 printable characters"),
         ({"HUB_ADDRESS": ":8080"}, 'HUB_ADDRESS is ":8080": this must be :80, a name'),
@@ -113,7 +113,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         ({"HUB_SMTP_TLS": "ssl"}, 'HUB_SMTP_TLS is "ssl": this must be starttls, tls or none.'),
         ({"HUB_SMTP_PORT": "smtp"}, 'HUB_SMTP_PORT is "smtp": this must be a number from 1'),
         ({"HUB_SMTP_PORT": "70000"}, 'HUB_SMTP_PORT is "70000": this must be a number'),
-        ({"HUB_MAIL_FROM": "nobody"}, 'HUB_MAIL_FROM is "nobody": this must be an e-mail address'),
+        ({"HUB_MAIL_FROM": "hub"}, 'HUB_MAIL_FROM is "hub": this must be an e-mail address'),
         ({"HUB_SMTP_USER": "hub"}, "HUB_SMTP_USER is set, and the secret"),
         ({"HUB_OIDC_ISSUER": "https://sign-in.example"}, "HUB_OIDC_ISSUER is set, and the secret"),
         ({"HUB_OIDC_ISSUER": "sign-in"}, 'HUB_OIDC_ISSUER is "sign-in": this must be an address'),

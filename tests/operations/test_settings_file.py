@@ -31,7 +31,7 @@ BOTH = [
 
 
 def read(folder: Path, text: bytes, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What the script makes of a file."""
+    """Return the value that the script reads from a file."""
     (folder / ".env").write_bytes(text)
     return subprocess.run(
         ["bash", "-euc", READ, "-", str(COMMON)],

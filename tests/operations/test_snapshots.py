@@ -41,7 +41,7 @@ class Kept:
             return contents_of(session.connection())
 
 
-def take_in(session: Session, event_id: str) -> None:
+def receive(session: Session, event_id: str) -> None:
     session.execute(
         sa.insert(inbox).values(subscription="b.in", source="/hubs/x/a", event_id=event_id, state="done")
     )
@@ -86,7 +86,7 @@ def test_an_effect_that_is_being_made_is_waited_for(kept: Callable[[], Kept]) ->
             rows.extend((taken["a"].contents[OUTBOX].rows, taken["b"].contents[INBOX].rows))
 
     with b.sessions() as handler:
-        take_in(handler, a.record(1))
+        receive(handler, a.record(1))
         cutting = threading.Thread(target=cut)
         cutting.start()
         wait_until(lambda: waits_for_a_lock(b))
@@ -98,7 +98,7 @@ def test_an_effect_that_is_being_made_is_waited_for(kept: Callable[[], Kept]) ->
 
 
 def waits_for_a_lock(where: Kept) -> bool:
-    """Whether somebody waits in this database."""
+    """Return whether a session waits for a lock in this database."""
     query = (
         "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
         " WHERE NOT granted AND datname = current_database()"
@@ -117,7 +117,7 @@ def test_under_load_a_subscribers_copy_knows_no_more(kept: Callable[[], Kept]) -
             number += 1
             event_id = a.record(number)
             with b.sessions() as session, session.begin():
-                take_in(session, event_id)
+                receive(session, event_id)
 
     working = threading.Thread(target=work)
     working.start()

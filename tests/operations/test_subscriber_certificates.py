@@ -124,7 +124,9 @@ def test_an_authority_that_holds_no_key_is_named(folder: Path) -> None:
     assert f"The secret {folder / AUTHORITY} holds no key" in sentence
 
 
-def test_a_renewed_authority_signs_anew(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_renewed_authority_signs_a_new_certificate(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = contents(folder)
     command.main(["renew", str(folder), "subscribers_authority"])
     assert f"Renewed {AUTHORITY} and {CERTIFICATE} and {CHECKED_WITH}." in capsys.readouterr().out

@@ -25,7 +25,7 @@ def test_a_rebuild_works_again_once_forgeries_are_dropped(believing: Hub) -> Non
     listed = hubctl("parked", "forged", "--json").json
     assert (listed["total"], listed["hidden"]) == (3, 1)
     dropped = hubctl("parked", "forged", "--drop", *WHY)
-    assert "reporting: 3 dropped. Make its read models anew: hubctl replay reporting." in dropped.out
+    assert "reporting: 3 dropped. Rebuild its read models: hubctl replay reporting." in dropped.out
     assert replay().code == 0
     assert (wrong, believing.leaders()) == (3, 2)
     assert hubctl("parked", "forged").code == 1
