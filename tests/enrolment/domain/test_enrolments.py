@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import CLOSES, INSTANT, NOW, OPENS, PLACES, TODAY
 
-from hub_enrolment.domain.enrolments import Given, Places, check_withdrawal, enrol, undo_withdrawal
+from hub_enrolment.domain.enrolments import Grant, Places, check_withdrawal, enrol, undo_withdrawal
 from hub_enrolment.domain.schools import SchoolState
 from hub_kernel.refusals import Conflict, Refused
 
@@ -141,17 +141,17 @@ def test_what_is_no_withdrawal_to_undo_is_refused_with_an_override_too(
 def test_a_place_past_a_limit_is_given_back_by_an_override_only(places: Places, code: str) -> None:
     with pytest.raises(Conflict, match=code):
         undo_withdrawal(places, "withdrawn", "workload")
-    assert undo_withdrawal(places, "withdrawn", "workload", override=True) == Given(
+    assert undo_withdrawal(places, "withdrawn", "workload", override=True) == Grant(
         school_joins=False, over_cap=True
     )
 
 
 def test_a_free_place_that_nobody_else_can_take_is_given_back() -> None:
     places = replace(HELD_BACK, taken=18, offered=1, waiting=1)
-    assert undo_withdrawal(places, "withdrawn", "workload") == Given(school_joins=False, over_cap=False)
+    assert undo_withdrawal(places, "withdrawn", "workload") == Grant(school_joins=False, over_cap=False)
 
 
 @pytest.mark.parametrize("status", ["recruiting", "confirmed", "at_risk", "running", "evaluating"])
 def test_a_free_place_is_given_back_until_the_group_is_over(status: str) -> None:
     given_back = undo_withdrawal(replace(HELD_BACK, status=status), "withdrawn", "workload", override=True)
-    assert given_back == Given(school_joins=False, over_cap=False)
+    assert given_back == Grant(school_joins=False, over_cap=False)

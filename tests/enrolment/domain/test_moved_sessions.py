@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import DAY, INSTANT, MEETS, NOW
 
-from hub_enrolment.domain.sessions import Meeting, moved, reschedule
+from hub_enrolment.domain.sessions import Meeting, Rescheduling, moved, reschedule
 from hub_kernel.refusals import Refused
 
 HOURS = timedelta(hours=3)
@@ -26,8 +26,7 @@ KNOWN = Meeting(
 
 def to(**changes: Any) -> Meeting:
     """The known session after a move that gives these."""
-    values: dict[str, Any] = {"starts_at": MEETS, "ends_at": MEETS + HOURS, "mode": None, "host_urn": None}
-    return moved(KNOWN, **values | {"location": {}} | changes)
+    return moved(KNOWN, Rescheduling(**{"starts_at": MEETS, "ends_at": MEETS + HOURS} | changes))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.enrolment.factories import PLACES
 
-from hub_enrolment.domain.enrolments import Given, Places, transfer
+from hub_enrolment.domain.enrolments import Grant, Places, transfer
 from hub_kernel.refusals import Refused
 
 
@@ -40,4 +40,4 @@ def test_a_place_moves_within_its_programme_and_not_to_where_it_is() -> None:
     assert outcome(replace(PLACES, held_by_teacher=True)) == "already_enrolled"
     assert transfer(
         replace(PLACES, school_seen=True), "active", same_group=False, same_programme=True
-    ) == Given(school_joins=False, over_cap=False)
+    ) == Grant(school_joins=False, over_cap=False)

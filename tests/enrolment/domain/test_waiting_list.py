@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import INSTANT, PLACES
 
-from hub_enrolment.domain.enrolments import Places, Room, give
+from hub_enrolment.domain.enrolments import Occupancy, Places, grant
 from hub_enrolment.domain.waiting_list import (
     Waiting,
     accept,
@@ -68,48 +68,50 @@ def test_a_teacher_stands_on_a_list_once() -> None:
     ],
 )
 def test_nobody_overtakes_the_list(places: Places, code: str) -> None:
-    assert outcome(lambda: give(places)) == code
+    assert outcome(lambda: grant(places)) == code
 
 
 @pytest.mark.parametrize(("taken", "offered"), [(19, 1), (18, 2)])
 def test_an_open_offer_keeps_a_place_for_whoever_has_it(taken: int, offered: int) -> None:
     places = replace(FULL, taken=taken, offered=offered, waiting=3)
-    assert give(places, offered=True).school_joins
+    assert grant(places, offered=True).school_joins
 
 
 def test_an_offer_adds_no_place() -> None:
     with pytest.raises(Refused, match="work_group_full"):
-        give(replace(FULL, taken=21, offered=1), offered=True)
+        grant(replace(FULL, taken=21, offered=1), offered=True)
 
 
 def queue(*schools: str) -> list[Waiting]:
     return [Waiting(UUID(int=n), school) for n, school in enumerate(schools, start=1)]
 
 
-def offered(room: Room, waiting: list[Waiting], *, cap: int | None = None, **kept: int) -> list[int]:
+def offered(
+    occupancy: Occupancy, waiting: list[Waiting], *, cap: int | None = None, **kept: int
+) -> list[int]:
     """The places in the queue of those who are offered a place."""
     by_school = {urn[1:]: n for urn, n in kept.items()}
-    return [one.int for one in next_offers(room, waiting, by_school, max_per_school=cap)]
+    return [one.int for one in next_offers(occupancy, waiting, by_school, max_per_school=cap)]
 
 
 @pytest.mark.parametrize(
     ("taken", "open_n", "who"), [(20, 0, []), (19, 1, []), (19, 0, [1]), (17, 1, [1, 2])]
 )
 def test_the_first_are_offered_what_is_free(taken: int, open_n: int, who: list[int]) -> None:
-    room = Room(status="running", capacity=20, taken=taken, offered=open_n, waiting=3)
-    assert offered(room, queue(A, A, B)) == who
+    occupancy = Occupancy(status="running", capacity=20, taken=taken, offered=open_n, waiting=3)
+    assert offered(occupancy, queue(A, A, B)) == who
 
 
 @pytest.mark.parametrize("status", ["draft", "evaluating", "closed", "cancelled"])
 def test_a_group_that_takes_nobody_in_offers_nothing(status: str) -> None:
-    assert offered(Room(status=status, capacity=20, taken=0, waiting=1), queue(A)) == []
+    assert offered(Occupancy(status=status, capacity=20, taken=0, waiting=1), queue(A)) == []
 
 
 def test_whose_school_has_all_its_places_is_passed_over() -> None:
-    room = Room(status="recruiting", capacity=20, taken=18, waiting=4)
-    assert offered(room, queue(A, A, B, B), cap=2, _110001=1) == [1, 3]
-    assert offered(room, queue(A, A, B, B), cap=2, _110001=2) == [3, 4]
-    assert offered(room, queue(A, A), cap=2, _110001=2) == []
+    occupancy = Occupancy(status="recruiting", capacity=20, taken=18, waiting=4)
+    assert offered(occupancy, queue(A, A, B, B), cap=2, _110001=1) == [1, 3]
+    assert offered(occupancy, queue(A, A, B, B), cap=2, _110001=2) == [3, 4]
+    assert offered(occupancy, queue(A, A), cap=2, _110001=2) == []
 
 
 @given(
@@ -121,21 +123,21 @@ def test_whose_school_has_all_its_places_is_passed_over() -> None:
 def test_nobody_is_passed_over_but_for_the_cap(
     capacity: int, taken: int, schools: list[str], cap: int | None
 ) -> None:
-    room = Room(status="recruiting", capacity=capacity, taken=taken, waiting=len(schools))
+    occupancy = Occupancy(status="recruiting", capacity=capacity, taken=taken, waiting=len(schools))
     waiting = queue(*schools)
-    chosen = offered(room, waiting, cap=cap)
+    chosen = offered(occupancy, waiting, cap=cap)
     assert len(chosen) <= max(capacity - taken, 0)
     full = Counter(waiting[n - 1].school for n in chosen)
     last = chosen[-1] if chosen else 0
     if cap is None:
-        assert chosen == list(range(1, min(len(schools), room.free) + 1))
+        assert chosen == list(range(1, min(len(schools), occupancy.free) + 1))
     else:
         assert max(full.values(), default=0) <= cap
         assert all(full[waiting[n - 1].school] == cap for n in range(1, last + 1) if n not in chosen)
 
 
 @pytest.mark.parametrize(
-    ("room", "offers_n", "code"),
+    ("occupancy", "offers_n", "code"),
     [
         (replace(FULL, status="closed", waiting=1), 0, "work_group_not_recruiting"),
         (replace(FULL, taken=19), 0, "nobody_waiting"),
@@ -144,8 +146,8 @@ def test_nobody_is_passed_over_but_for_the_cap(
         (replace(FULL, taken=19, waiting=1), 1, "done"),
     ],
 )
-def test_why_nothing_can_be_offered(room: Room, offers_n: int, code: str) -> None:
-    assert outcome(lambda: check_offers(room, offers_n)) == code
+def test_why_nothing_can_be_offered(occupancy: Occupancy, offers_n: int, code: str) -> None:
+    assert outcome(lambda: check_offers(occupancy, offers_n)) == code
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from hub_enrolment.commands.hub import DescribeHub
 from hub_enrolment.handlers import hub, schools
 from hub_enrolment.models import Hub, School, SchoolPlacement
 from hub_enrolment.store import hub as store
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 from hub_kernel.hub_area import Area, in_area
 from hub_kernel.refusals import Conflict, Refused, Stale
 from hub_platform.database import Sessions
@@ -70,7 +70,7 @@ def test_the_database_filters_by_the_same_rule(placed: Session, **area: Any) -> 
 
 def ruled_in(session: Session, area: Area, urn: str) -> bool:
     """Whether the kernel's rule says that a school is in an area, by all that is stored of it."""
-    urns = standing.stood_for(session, urn, TODAY)
+    urns = succession_store.stood_for(session, urn, TODAY)
     placements = session.scalars(select(SchoolPlacement).where(SchoolPlacement.urn.in_(urns))).all()
     return in_area(
         area,

@@ -15,6 +15,7 @@ from tests.enrolment.register_files import gias, row
 from hub_enrolment.domain.search import read_search, words
 from hub_enrolment.models import School
 from hub_enrolment.store import schools as store
+from hub_enrolment.store.schools import SchoolFilter
 from hub_platform.paging import PageRequest
 
 ELAN = row(
@@ -35,7 +36,7 @@ def _known(session: Session) -> Session:
 
 
 def found(session: Session, text: str) -> list[str]:
-    statement = store.list_schools(words=read_search(text)).order_by(School.urn)
+    statement = store.list_schools(SchoolFilter(words=read_search(text))).order_by(School.urn)
     return [school.urn for school in session.scalars(statement)]
 
 
@@ -129,6 +130,6 @@ def test_each_page_is_read_by_an_index(session: Session) -> None:
         ({"words": read_search("school")}, "pk_schools"),
     ]
     for filters, index in lists:
-        plan = plan_of(session, store.list_schools(**filters), after="110000")  # type: ignore[arg-type]
+        plan = plan_of(session, store.list_schools(SchoolFilter(**filters)), after="110000")  # type: ignore[arg-type]
         assert "Seq Scan" not in plan, (filters, plan)
         assert index in plan, (filters, plan)

@@ -1,162 +1,108 @@
-"""What is written about one school's links and trusts stays with that school."""
+"""Which school stands for which, read from the links that are in effect."""
 
-from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
-from tests.enrolment.changes import changes_of
-from tests.enrolment.factories import BY, LATER, apply, establishment
-from tests.enrolment.register_files import CLOSED, gias, group_links, links, row
+from tests.enrolment.factories import NOW, TODAY, apply, schools
+from tests.enrolment.register_files import CLOSED, gias, links, row
 
-from hub_enrolment.domain.gias_groups import Group
-from hub_enrolment.domain.gias_links import Succession
-from hub_enrolment.domain.trusts import Membership
-from hub_enrolment.store import imports, successions, trusts
+from hub_enrolment.models import School, SchoolLink
+from hub_enrolment.store import successions as succession_store
+from hub_kernel.successions import Succession, Successions, first_day_of_successor
 
-OLD, OTHER, NEW, NEWER = "100001", "100002", "140001", "140002"
-ON = "01-09-2025"
-CAM = {"Trusts (code)": "2044", "Trusts (name)": "Cam"}
-OUSE = {"Trusts (code)": "2055", "Trusts (name)": "Ouse"}
+A, B, C, D, OTHER = "100001", "140001", "140002", "140003", "100009"
+FIRST_DAY = date(2025, 9, 1)
+DAY = timedelta(days=1)
 
 
-def succession(urn: str, successor_urn: str) -> Succession:
-    return Succession(
-        urn=urn, successor_urn=successor_urn, link_type="Successor", established_on=date(2025, 9, 1)
-    )
+def link(urn: str, successor_urn: str, **changes: object) -> dict[str, object]:
+    values: dict[str, object] = {
+        "urn": urn,
+        "successor_urn": successor_urn,
+        "link_type": "Successor",
+        "established_on": None,
+        "principal": True,
+        "announced": True,
+        "announced_on": FIRST_DAY,
+        "followed": False,
+        "merged": False,
+        "changed_at": NOW,
+        "changed_by": "ada",
+    }
+    return values | changes
 
 
-@pytest.fixture(name="linked")
-def _linked(session: Session) -> Session:
-    """Two open schools, each with a successor that is announced for later."""
-    apply(session, gias(*(row(URN=urn, **CAM) for urn in (OLD, OTHER, NEW, NEWER))))
-    apply(session, links((OLD, NEW, "Successor", ON), (OTHER, NEWER, "Successor", ON)))
-    return session
-
-
+@pytest.mark.parametrize("named", [A, B])
 @pytest.mark.parametrize(
-    ("write", "columns"),
-    [
-        (lambda session: successions.demote(session, [OLD]), {"principal"}),
-        (lambda session: successions.note_merged(session, [OLD]), {"merged"}),
-    ],
-    ids=["demoted", "merged"],
+    ("day", "stands"), [(FIRST_DAY - DAY, {A: A, B: B}), (FIRST_DAY, {A: B, B: B}), (TODAY, {A: B, B: B})]
 )
-def test_a_link_of_another_school_stays_as_it_is(
-    linked: Session, write: Callable[[Session], None], columns: set[str]
+def test_a_successor_stands_from_the_day_after_the_last_one(
+    session: Session, named: str, day: date, stands: dict[str, str]
 ) -> None:
-    done = changes_of(linked, lambda: write(linked))
-    assert done.changed == {("school_links", (OLD, NEW))}
-    assert done.columns(("school_links", (OLD, NEW))) == columns
+    apply(session, gias(row(URN=A, **CLOSED), row(URN=B)))
+    apply(session, links((A, B, "Successor", "20-09-2025")))
+    assert succession_store.standing(session, named, day) == stands[named]
+    both = succession_store.stood_for(session, named, day)
+    assert both == ({A, B} if day >= FIRST_DAY else {named})
 
 
-def test_a_link_that_is_not_the_principal_one_is_not_marked_as_merged(linked: Session) -> None:
-    apply(linked, links((OLD, NEWER, "Successor", "01-09-2020")))
-    done = changes_of(linked, lambda: successions.note_merged(linked, [OLD]))
-    assert done.changed == {("school_links", (OLD, NEW))}
+@pytest.mark.parametrize("changes", [{"principal": False}, {"announced": False, "announced_on": None}])
+def test_a_link_that_does_not_count_is_not_followed(session: Session, changes: dict[str, object]) -> None:
+    session.execute(insert(SchoolLink), [link(A, B, **changes)])
+    assert succession_store.standing(session, A, TODAY) == A
 
 
-def test_a_changed_link_is_written_with_who_changed_it_and_no_other_is(linked: Session) -> None:
-    changed = Succession(urn=OLD, successor_urn=NEW, link_type="Merged", established_on=None)
-    done = changes_of(
-        linked, lambda: successions.save(linked, [changed], {OLD: changed}, now=LATER, by=BY + " two")
-    )
-    assert done.changed == {("school_links", (OLD, NEW))}
-    after = done.after["school_links", (OLD, NEW)]
-    assert (after["link_type"], after["established_on"], after["principal"]) == ("Merged", None, True)
-    assert (after["changed_at"], after["changed_by"]) == (LATER, BY + " two")
-
-
-def test_only_the_succession_of_a_school_that_has_closed_takes_effect(linked: Session) -> None:
-    apply(linked, gias(row(URN=OLD, **CAM) | CLOSED))
-    done = changes_of(linked, lambda: successions.take_effect(linked, on=LATER.date()))
-    assert done.changed == set(), "the import has let it take effect already, and that of no other"
-    known = {row: values["announced"] for row, values in done.after.items() if row[0] == "school_links"}
-    assert known == {("school_links", (OLD, NEW)): True, ("school_links", (OTHER, NEWER)): False}
-
-
-def test_only_a_school_whose_successor_changes_gets_a_new_revision(linked: Session) -> None:
-    successions.demote(linked, [OLD])
-    done = changes_of(linked, lambda: successions.refresh_schools(linked, now=LATER, by="refresher"))
-    assert done.changed == {("schools", (OLD,))}
-    before, after = done.before["schools", (OLD,)], done.after["schools", (OLD,)]
-    assert (before["successor_urn"], after["successor_urn"]) == (NEW, None)
-    assert after["revision"] == before["revision"] + 1
-    assert (after["changed_at"], after["changed_by"]) == (LATER, "refresher")
-
-
-def test_an_import_changes_the_schools_of_its_file_only(linked: Session) -> None:
-    renamed = establishment(urn=OLD, name="Another name")
-    done = changes_of(linked, lambda: imports.save_schools(linked, [renamed], now=LATER, by="importer"))
-    assert done.changed == {("schools", (OLD,))}
-    before, after = done.before["schools", (OLD,)], done.after["schools", (OLD,)]
-    assert (after["name"], after["revision"]) == ("Another name", before["revision"] + 1)
-    assert (after["changed_at"], after["changed_by"]) == (LATER, "importer")
-
-
-def test_a_school_that_the_register_confirms_keeps_its_revision_and_who_changed_it(linked: Session) -> None:
-    seen = establishment(urn=OLD, last_changed=date(2025, 9, 19))
-    done = changes_of(linked, lambda: imports.confirm_schools(linked, [seen], now=LATER, by="importer"))
-    assert done.changed == {("schools", (OLD,))}
-    assert done.columns(("schools", (OLD,))) == {"last_changed"}
-
-
-def test_the_trusts_of_another_school_stay_as_they_are(linked: Session) -> None:
-    trusts.save_trusts(linked, [establishment(trust_uid="2055", trust_name="Ouse")], now=LATER, by=BY)
-    held = trusts.memberships(linked, [OLD])[OLD]
-    moved = [
-        Membership(trust_uid="2044", starts_on=held[0].starts_on, ends_on=date(2025, 12, 31)),
-        Membership(trust_uid="2055", starts_on=date(2026, 1, 1), ends_on=None),
-    ]
-    done = changes_of(
-        linked, lambda: trusts.replace_memberships(linked, OLD, held, moved, now=LATER, by="mover")
-    )
-    assert done.changed == {("trust_memberships", (held[0].id,))}
-    ((_, added),) = ((row, done.after[row]) for row in done.added)
-    assert (added["urn"], added["trust_uid"], added["changed_by"]) == (OLD, "2055", "mover")
-    after = done.after["trust_memberships", (held[0].id,)]
-    assert (after["revision"], after["changed_by"], after["changed_at"]) == (2, "mover", LATER)
-
-
-def test_only_a_trust_with_another_name_gets_a_new_revision(linked: Session) -> None:
-    apply(linked, gias(row(URN="100009", **OUSE)))
-    told = [
-        establishment(trust_uid="2044", trust_name="Cam and Ouse"),
-        establishment(trust_uid="2055", trust_name="Ouse"),
-    ]
-    done = changes_of(linked, lambda: trusts.save_trusts(linked, told, now=LATER, by="importer"))
-    assert done.counts() == {"trusts": 1}
-    ((row_, after),) = ((row, done.after[row]) for row in done.changed)
-    assert (after["name"], after["revision"]) == ("Cam and Ouse", done.before[row_]["revision"] + 1)
-    assert (after["changed_at"], after["changed_by"]) == (LATER, "importer")
-
-
-def test_only_a_trust_of_which_the_groups_file_says_something_else_gets_a_new_revision(
-    linked: Session,
+@pytest.mark.parametrize("close_date", [None, date(2025, 8, 31)])
+@pytest.mark.parametrize("established_on", [None, date(2025, 9, 5)])
+@pytest.mark.parametrize("announced_on", [date(2025, 9, 10)])
+@pytest.mark.parametrize("is_here", [True, False])
+def test_the_first_day_is_the_one_of_the_kernel(
+    session: Session,
+    close_date: date | None,
+    established_on: date | None,
+    announced_on: date,
+    *,
+    is_here: bool,
 ) -> None:
-    apply(linked, gias(row(URN="100009", **OUSE)))
-
-    def known(uid: str, name: str) -> Group:
-        return Group(
-            uid=uid,
-            name=name,
-            companies_house=None,
-            group_type="Multi-academy trust",
-            status="open",
-            closed_on=None,
-        )
-
-    trusts.save_groups(linked, [known("2044", "Cam"), known("2055", "Ouse")], now=LATER, by=BY)
-    again = [known("2044", "Cam and Ouse"), known("2055", "Ouse")]
-    done = changes_of(linked, lambda: trusts.save_groups(linked, again, now=LATER, by="importer"))
-    assert done.counts() == {"trusts": 1}
-    ((row_, after),) = ((row, done.after[row]) for row in done.changed)
-    assert (after["name"], after["revision"]) == ("Cam and Ouse", done.before[row_]["revision"] + 1)
-    assert after["changed_by"] == "importer"
+    if is_here:
+        schools(session, URN=A)
+        session.get_one(School, A).close_date = close_date
+        session.flush()
+    session.execute(
+        insert(SchoolLink), [link(A, B, established_on=established_on, announced_on=announced_on)]
+    )
+    first_day = first_day_of_successor(
+        close_date=close_date if is_here else None, established_on=established_on, announced_on=announced_on
+    )
+    assert [succession_store.standing(session, A, day) for day in (first_day - DAY, first_day)] == [A, B]
 
 
-def test_a_joined_date_in_the_group_links_changes_one_schools_membership(linked: Session) -> None:
-    done = changes_of(linked, lambda: apply(linked, group_links((OLD, "2044", "Multi-academy trust", ON))))
-    assert done.counts() == {"trust_memberships": 1}
-    ((_, after),) = ((row, done.after[row]) for row in done.changed)
-    assert (after["urn"], after["starts_on"], after["revision"]) == (OLD, date(2025, 9, 1), 2)
+urns = st.sampled_from([A, B, C, D, OTHER])
+given_links = st.dictionaries(urns, st.tuples(urns, st.dates(date(2025, 8, 1), date(2025, 10, 1))))
+
+
+@given(
+    known=given_links,
+    asked=st.lists(urns, min_size=1, max_size=3),
+    day=st.dates(date(2025, 8, 1), date(2025, 10, 1)),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+def test_what_is_read_answers_as_all_successions_do(
+    session: Session, known: dict[str, tuple[str, date]], asked: list[str], day: date
+) -> None:
+    chosen = {old: new for old, new in known.items() if old != new[0]}
+    session.execute(delete(SchoolLink))
+    rows = [link(old, new, established_on=on) for old, (new, on) in chosen.items()]
+    if rows:
+        session.execute(insert(SchoolLink), rows)
+    every = Successions(
+        Succession(urn=old, successor_urn=new, first_day=on) for old, (new, on) in chosen.items()
+    )
+    found = succession_store.around(session, asked)
+    for urn in asked:
+        assert found.standing(urn, day) == every.standing(urn, day)
+        assert found.stood_for(urn, day) == every.stood_for(urn, day)

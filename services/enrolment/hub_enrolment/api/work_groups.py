@@ -24,7 +24,7 @@ from hub_enrolment.handlers import endings, terms
 from hub_enrolment.handlers import work_groups as handlers
 from hub_enrolment.models import WorkGroup
 from hub_enrolment.store import work_groups as store
-from hub_enrolment.store.work_groups import find_work_group
+from hub_enrolment.store.work_groups import WorkGroupFilter, find_work_group
 from hub_kernel.england import day_in_england
 from hub_platform.routes import Answer, Call, Page, route
 
@@ -87,7 +87,7 @@ class WorkGroups:
     @route("GET", URL, allow=GROUP_STAFF, query=WorkGroupQuery, paged=True, answer=WorkGroupSchema)
     def list_work_groups(self, call: Call[None]) -> Page[store.Described]:
         """List Work Groups by status, programme, year, lead and part of the title, the oldest first."""
-        statement = store.list_work_groups(led_by=own_groups_only(call.actor), **call.query)
+        statement = store.list_work_groups(WorkGroupFilter(led_by=own_groups_only(call.actor), **call.query))
         rows, following = call.page.fetch(call.session, statement, [WorkGroup.id])
         return Page(store.describe(call.session, rows, day=day_in_england(call.now)), following)
 

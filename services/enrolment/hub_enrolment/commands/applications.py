@@ -85,7 +85,7 @@ class AgreementSchema(CommandSchema):
     agreement_version = Code("Version of the agreement", optional=True)
 
     @validates_schema
-    def check_whole(self, data: Mapping[str, Any], **_: Any) -> None:
+    def check_whole(self, data: Mapping[str, object], **_: object) -> None:
         """Raise a validation error for a part of an agreement."""
         missing = [name for name in _AGREEMENT if data.get(name) is None]
         if missing and len(missing) < len(_AGREEMENT):
@@ -97,7 +97,7 @@ class AgreementSchema(CommandSchema):
             )
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Any:
+    def make(self, data: dict[str, Any], **_: object) -> Any:
         """Build the command."""
         given = {name: data.pop(name, None) for name in _AGREEMENT}
         agreed = given["head_agreed_by"] is not None

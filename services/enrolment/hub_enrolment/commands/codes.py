@@ -14,6 +14,6 @@ class OneOf(fields.String):
         self.members = {member.value: member for member in vocabulary}
         super().__init__(validate=validate.OneOf(list(self.members)), **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
         code = super()._deserialize(value, attr, data, **kwargs)
         return self.members.get(code, code)  # another code is refused by the validator

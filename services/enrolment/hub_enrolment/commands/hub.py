@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, validate
 
 from hub_contracts.fields import Urn
 from hub_enrolment.commands.texts import Email, Phone, Text
-from hub_enrolment.domain.hub_area import MOST_CODES, MOST_URNS
+from hub_enrolment.domain.hub import MOST_CODES, MOST_URNS
 from hub_kernel.hub_area import Area
 from hub_platform.schemas import CommandSchema
 

@@ -41,7 +41,7 @@ class CorrectMembershipSchema(CommandSchema):
     also_places = fields.List(fields.UUID(), load_default=list, validate=validate.Length(0, MOST_PLACES))
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> CorrectMembership:
+    def make(self, data: dict[str, Any], **_: object) -> CorrectMembership:
         """Build the command: the ids and the reason apart from the columns."""
         others = {name: data.pop(name) for name in ("teacher_id", "membership_id", "reason", "also_places")}
         return CorrectMembership(**others, changes=data)

@@ -97,6 +97,6 @@ class ChangeProgrammeSchema(CommandSchema):
     tasks_required = Flag()
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> ChangeProgramme:
+    def make(self, data: dict[str, Any], **_: object) -> ChangeProgramme:
         """Separate the programme's id from its new values."""
         return ChangeProgramme(programme_id=data.pop("programme_id"), changes=data)

@@ -56,7 +56,7 @@ class PatternSchema(Schema):
     nth = fields.Integer(load_default=None, strict=True, validate=validate.OneOf((1, 2, 3, 4, 5, -1)))
 
     @validates_schema
-    def check(self, data: dict[str, Any], **_: Any) -> None:
+    def check(self, data: dict[str, Any], **_: object) -> None:
         """Raise a validation error unless the pattern has its own number and not the other one."""
         needed, useless = ("every", "nth") if data["repeats"] == "weekly" else ("nth", "every")
         if data[needed] is None:
@@ -65,7 +65,7 @@ class PatternSchema(Schema):
             raise ValidationError("Not for this kind of pattern.", useless)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Weekly | Monthly:
+    def make(self, data: dict[str, Any], **_: object) -> Weekly | Monthly:
         """Build the pattern."""
         if data["repeats"] == "weekly":
             return Weekly(every=data["every"], weekday=data["weekday"])

@@ -65,7 +65,7 @@ class MarkSchema(Schema):
     notified_at = Instant(load_default=None, allow_none=True)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Mark:
+    def make(self, data: dict[str, Any], **_: object) -> Mark:
         """Build the mark."""
         return Mark(**data)
 
@@ -88,7 +88,7 @@ class RescheduleSession:
     ends_at: datetime
     mode: str | None
     host_urn: str | None
-    location: Mapping[str, Any] = field(default_factory=dict)  # `venue`, `joining_link`: those given
+    location: Mapping[str, str | None] = field(default_factory=dict)  # `venue`, `joining_link`: those given
 
 
 class RescheduleSessionSchema(CommandSchema):
@@ -104,9 +104,11 @@ class RescheduleSessionSchema(CommandSchema):
     joining_link = JoiningLink()
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> RescheduleSession:
+    def make(self, data: dict[str, Any], **_: object) -> RescheduleSession:
         """Build the command: the given parts of the location apart."""
-        given: dict[str, Any] = {name: data.pop(name) for name in ("venue", "joining_link") if name in data}
+        given: dict[str, str | None] = {
+            name: data.pop(name) for name in ("venue", "joining_link") if name in data
+        }
         return RescheduleSession(**data, location=given)
 
 

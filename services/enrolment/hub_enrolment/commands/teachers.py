@@ -53,7 +53,7 @@ class RegisterTeacherSchema(CommandSchema):
     )
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> RegisterTeacher:
+    def make(self, data: dict[str, Any], **_: object) -> RegisterTeacher:
         """Build the command."""
         return RegisterTeacher(**data | {"different_from": frozenset(data["different_from"])})
 
@@ -83,7 +83,7 @@ class ChangeTeacherSchema(CommandSchema):
     keep_email = Flag(load_default=False)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> ChangeTeacher:
+    def make(self, data: dict[str, Any], **_: object) -> ChangeTeacher:
         """Build the command: the id and `keep_email` apart from the columns."""
         teacher_id, keep_email = data.pop("teacher_id"), data.pop("keep_email")
         return ChangeTeacher(teacher_id=teacher_id, changes=data, keep_email=keep_email)

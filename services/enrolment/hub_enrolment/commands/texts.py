@@ -38,7 +38,7 @@ class Name(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(longest=LONGEST_NAME, shortest=0, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
         if isinstance(value, str) and not value.isascii():
             kept = (one for one in value if one in JOINERS or unicodedata.category(one) != "Cf")
             value = trimmed("".join(kept)).strip(JOINERS)
@@ -52,14 +52,14 @@ class JoiningLink(fields.String):
         metadata = {"format": "uri", "pattern": "^https://", "maxLength": LONGEST_LINK}
         super().__init__(allow_none=True, metadata=metadata, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
         return str(super()._deserialize(value, attr, data, **kwargs)).strip()
 
 
 class Email(fields.Email):
     """An e-mail address in ASCII, stored in lower case."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
         address = trimmed(str(super()._deserialize(value, attr, data, **kwargs))).lower()
         if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
             raise ValidationError("Not a valid email address.")
@@ -69,7 +69,7 @@ class Email(fields.Email):
 class Phone(fields.String):
     """A telephone number of 7 to 15 digits, with spaces, brackets and dashes."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
         number = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))
         digits_n = sum(character.isdigit() for character in number)
         if not (PHONE.fullmatch(number) and PHONE_FEWEST_DIGITS <= digits_n <= PHONE_MOST_DIGITS):

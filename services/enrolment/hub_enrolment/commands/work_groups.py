@@ -88,7 +88,7 @@ class ChangeWorkGroupSchema(CommandSchema):
     override_reason = Text(load_default=None, allow_none=True, longest=1000)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> ChangeWorkGroup:
+    def make(self, data: dict[str, Any], **_: object) -> ChangeWorkGroup:
         """Build the command: the id and the override apart from the terms."""
         named = {name: data.pop(name) for name in ("work_group_id", "override_reason")}
         return ChangeWorkGroup(**named, changes=data)

@@ -36,7 +36,7 @@ RECRUITING: Final = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
+class Occupancy:
     """The places and waiting list of a group, read while it is locked."""
 
     status: str
@@ -53,7 +53,7 @@ class Room:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places(Room):
+class Places(Occupancy):
     """The facts of a group that a decision about one teacher's place needs."""
 
     opens_at: datetime
@@ -65,7 +65,7 @@ class Places(Room):
 
 
 @dataclass(frozen=True)
-class Given:
+class Grant:
     """A place can be given, with the consequences."""
 
     school_joins: bool  # it is the first place of the school on the group
@@ -80,7 +80,7 @@ def enrol(
     on: date,
     override: bool = False,
     offered: bool = False,
-) -> Given:
+) -> Grant:
     """Return the place that a request gets; raise unless the rules allow one.
 
     Args:
@@ -92,10 +92,10 @@ def enrol(
         offered: the teacher has an open offer, which reserves a place.
 
     Raises:
-        Refused, Conflict: see `check_request` and `give`.
+        Refused, Conflict: see `check_request` and `grant`.
     """
     check_request(places, school, at=at, on=on)
-    return give(places, override=override, offered=offered)
+    return grant(places, override=override, offered=offered)
 
 
 def check_request(places: Places, school: SchoolState, *, at: datetime, on: date) -> None:
@@ -134,9 +134,9 @@ def check_window(opens_at: datetime, closes_at: datetime, *, at: datetime) -> No
         raise Refused("recruitment_closed", f"Recruitment closed on {spoken_instant(closes_at)}.")
 
 
-def give(
+def grant(
     places: Places, *, override: bool = False, offered: bool = False, pointer: str = "/teacher_id"
-) -> Given:
+) -> Grant:
     """Return the place that a valid request gets; the waiting list comes first.
 
     Args:
@@ -163,7 +163,7 @@ def give(
     full = reserved >= places.capacity
     if full and not (override and reserved < places.with_override):
         raise _full(places)
-    return Given(school_joins=not places.school_seen, over_cap=over_cap or full)
+    return Grant(school_joins=not places.school_seen, over_cap=over_cap or full)
 
 
 def _full(places: Places) -> Conflict:
@@ -173,7 +173,7 @@ def _full(places: Places) -> Conflict:
     return Conflict("work_group_full", detail)
 
 
-def transfer(places: Places, status: str, *, same_group: bool, same_programme: bool) -> Given:
+def transfer(places: Places, status: str, *, same_group: bool, same_programme: bool) -> Grant:
     """Return the place that a transfer gives on another group; raise unless the rules allow it.
 
     Recruitment times and the school's eligibility were checked when the teacher was enrolled.
@@ -186,7 +186,7 @@ def transfer(places: Places, status: str, *, same_group: bool, same_programme: b
 
     Raises:
         Refused: `same_work_group`, `other_programme`; Conflict: `not_active`, `work_group_not_recruiting`;
-            see also `give`.
+            see also `grant`.
     """
     check_withdrawal(status)
     if same_group:
@@ -195,7 +195,7 @@ def transfer(places: Places, status: str, *, same_group: bool, same_programme: b
         detail = "A place can only be transferred to a Work Group of the same programme."
         raise Refused("other_programme", detail, "/work_group_id")
     check_recruiting(places.status)
-    return give(places, pointer="/work_group_id")
+    return grant(places, pointer="/work_group_id")
 
 
 def check_other_school(places: Places, school: SchoolState, *, counted: bool) -> None:
@@ -233,7 +233,7 @@ def check_withdrawal(status: str) -> None:
         )
 
 
-def undo_withdrawal(places: Places, status: str, reason: str | None, *, override: bool = False) -> Given:
+def undo_withdrawal(places: Places, status: str, reason: str | None, *, override: bool = False) -> Grant:
     """Return the restored place of a withdrawn enrolment; raise unless the withdrawal can be undone.
 
     Recruitment times and the school's eligibility were checked when the teacher was enrolled.
@@ -256,8 +256,8 @@ def undo_withdrawal(places: Places, status: str, reason: str | None, *, override
         # An offer reserves its place; a teacher who waits while a place is free cannot be given that place.
     settled = replace(places, taken=places.taken + places.offered, offered=0, waiting=0)
     try:
-        return give(settled, pointer="")
+        return grant(settled, pointer="")
     except Conflict as exc:
         if exc.code == "already_enrolled" or not override:
             raise
-    return Given(school_joins=not places.school_seen, over_cap=True)
+    return Grant(school_joins=not places.school_seen, over_cap=True)

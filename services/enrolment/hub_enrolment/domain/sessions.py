@@ -1,10 +1,10 @@
 """Rules about a session and its register: rescheduling, cancelling, marks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from hub_contracts.vocabulary import AttendanceMark, MeetingMode
@@ -88,30 +88,35 @@ class Meeting:
     joining_link: str | None = None
 
 
-def moved(
-    known: Meeting,
-    *,
-    starts_at: datetime,
-    ends_at: datetime,
-    mode: str | None,
-    host_urn: str | None,
-    location: Mapping[str, Any],
-) -> Meeting:
-    """Apply a move to what is known of a session; what is not given stays as far as it still fits.
+@dataclass(frozen=True, kw_only=True)
+class Rescheduling:
+    """The requested facts of a session; None and missing parts of the location stay where they fit."""
 
-    A host stays while the mode does, a venue while mode and host do, and a joining link while the mode does
-    or becomes online. `location`: those of `venue` and `joining_link` that are given.
+    starts_at: datetime
+    ends_at: datetime
+    mode: str | None = None
+    host_urn: str | None = None
+    location: Mapping[str, str | None] = field(default_factory=dict)  # the given of venue and joining_link
+
+
+def moved(known: Meeting, asked: Rescheduling) -> Meeting:
+    """Return a session as it is after rescheduling.
+
+    Without a new one, the host stays if the mode does, the venue if mode and host do, and the joining link if
+    the mode does or becomes online.
     """
-    new_mode = mode or known.mode
-    kept_host = known.host_urn if new_mode == known.mode else None
-    meeting = replace(
-        known, starts_at=starts_at, ends_at=ends_at, mode=new_mode, host_urn=host_urn or kept_host
+    mode = asked.mode or known.mode
+    host_urn = asked.host_urn or (known.host_urn if mode == known.mode else None)
+    same_place = (mode, host_urn) == (known.mode, known.host_urn)
+    same_link = mode in {known.mode, MeetingMode.ONLINE}
+    return Meeting(
+        starts_at=asked.starts_at,
+        ends_at=asked.ends_at,
+        mode=mode,
+        host_urn=host_urn,
+        venue=asked.location.get("venue", known.venue if same_place else None),
+        joining_link=asked.location.get("joining_link", known.joining_link if same_link else None),
     )
-    if (meeting.mode, meeting.host_urn) != (known.mode, known.host_urn):
-        meeting = replace(meeting, venue=None)
-    if meeting.mode not in {known.mode, MeetingMode.ONLINE}:
-        meeting = replace(meeting, joining_link=None)
-    return replace(meeting, **location)
 
 
 def reschedule(status: str, known: Meeting, asked: Meeting, *, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from hub_enrolment.domain.enrolments import RECRUITING, Places, Room, check_recruiting
+from hub_enrolment.domain.enrolments import RECRUITING, Occupancy, Places, check_recruiting
 from hub_kernel.england import day_in_england, instant_in_england, spoken_instant
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.working_days import working_days_after
@@ -70,19 +70,23 @@ def join(places: Places, *, on_list: bool) -> None:
 
 
 def next_offers(
-    room: Room, queue: Iterable[Waiting], kept_by_school: Mapping[str, int], *, max_per_school: int | None
+    occupancy: Occupancy,
+    queue: Iterable[Waiting],
+    kept_by_school: Mapping[str, int],
+    *,
+    max_per_school: int | None,
 ) -> list[UUID]:
     """Return the ids of the entries that are offered a free place now, in the order of the list.
 
     An entry whose school has reached its cap is skipped and keeps its position.
 
     Args:
-        room: the group, locked.
+        occupancy: the group, locked.
         queue: the waiting entries, in order.
         kept_by_school: places held or offered, by the URN for the cap.
         max_per_school: the programme's cap for one school.
     """
-    free = room.free if room.status in RECRUITING else 0
+    free = occupancy.free if occupancy.status in RECRUITING else 0
     kept = Counter(kept_by_school)
     chosen: list[UUID] = []
     for one in queue:
@@ -94,7 +98,7 @@ def next_offers(
     return chosen
 
 
-def check_offers(room: Room, offers_n: int) -> None:
+def check_offers(occupancy: Occupancy, offers_n: int) -> None:
     """Raise unless at least one place can be offered.
 
     `offers_n`: the number of offers that can be made.
@@ -102,10 +106,10 @@ def check_offers(room: Room, offers_n: int) -> None:
     Raises:
         Conflict: `work_group_not_recruiting`, `nobody_waiting`, `no_place_free`, `school_cap_reached`.
     """
-    check_recruiting(room.status)
-    if not room.waiting:
+    check_recruiting(occupancy.status)
+    if not occupancy.waiting:
         raise Conflict("nobody_waiting", "No teacher on the waiting list is waiting for an offer.")
-    if not room.free:
+    if not occupancy.free:
         raise Conflict("no_place_free", "Every place is taken or offered; an offer needs a free place.")
     if not offers_n:
         raise Conflict(

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from io import TextIOWrapper
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from hub_enrolment.domain.findings import LISTED, FileRefused, Finding
 from hub_enrolment.files.cells import clean
@@ -36,7 +36,7 @@ def convert(kind: str, source: BinaryIO, target: BinaryIO) -> None:
     target.write(b"\0" + json.dumps(trailer).encode())
 
 
-def _refused(exc: FileRefused) -> dict[str, Any]:
+def _refused(exc: FileRefused) -> dict[str, object]:
     return {"problems": [asdict(one) for one in exc.problems[:LISTED]], "problems_n": len(exc.problems)}
 
 
@@ -61,41 +61,28 @@ def _reduced(table: Table) -> Iterator[Sequence[str]]:
         detail = f"the file has more than {MOST_COLUMNS} columns"
         raise FileRefused([Finding(table.header_row, "", "", "too_many_columns", detail)])
     read = [name in READ_OF_REGISTER for name in header]
-    number, first = table.header_row, table.header_row + 1
-    try:
-        for number, line in enumerate(table.lines, start=first):
-            if number > MOST_ROWS:
-                detail = f"the file has more than {MOST_ROWS:,} rows"
-                raise FileRefused([Finding(number, "", "", "too_many_rows", detail)])
-            if len(line) == len(header):
-                yield [clean(cell) if wanted else "" for cell, wanted in zip(line, read, strict=True)]
-            else:
-                yield [clean(cell) for cell in line[: len(header) + 1]]
-    except csv.Error as exc:
-        raise _broken(number + 1, exc) from exc
+    for number, line in table.numbered():
+        if number > MOST_ROWS:
+            detail = f"the file has more than {MOST_ROWS:,} rows"
+            raise FileRefused([Finding(number, "", "", "too_many_rows", detail)])
+        if len(line) == len(header):
+            yield [clean(cell) if wanted else "" for cell, wanted in zip(line, read, strict=True)]
+        else:
+            yield [clean(cell) for cell in line[: len(header) + 1]]
 
 
-def _written(table: Table, target: BinaryIO) -> dict[str, Any]:
+def _written(table: Table, target: BinaryIO) -> dict[str, object]:
     """Write the rows and return the header and notes."""
     text = TextIOWrapper(target, "utf-8", newline="")
-    number = table.header_row
     try:
         writer = csv.writer(text, lineterminator="\n")
-        for line in table.lines:
-            number += 1
+        for _, line in table.numbered():
             writer.writerow(line if any(line) else ())
-    except csv.Error as exc:
-        raise _broken(number + 1, exc) from exc
     finally:
         text.flush()
         text.detach()
     notes = [asdict(note) for note in table.notes]
     return {"header": table.header, "header_row": table.header_row, "notes": notes}
-
-
-def _broken(row: int, exc: csv.Error) -> FileRefused:
-    detail = f"the row cannot be read as CSV: {exc}"
-    return FileRefused([Finding(row, "", "", "row_broken", detail)])
 
 
 def main(kind: str) -> None:

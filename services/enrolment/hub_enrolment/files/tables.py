@@ -52,7 +52,7 @@ class Table:
             raise FileRefused([Finding(row, column, "", "column_missing", detail) for column in missing])
         pick = itemgetter(*(self.header.index(column) for column in columns))
         seen = False
-        for number, line in self._numbered():
+        for number, line in self.numbered():
             if not any(line):
                 continue  # a blank line, as at the end of copies saved by hand
             seen = True
@@ -66,7 +66,12 @@ class Table:
             detail = "there is a header but no row"
             raise FileRefused([Finding(self.header_row + 1, "", "", "file_empty", detail)])
 
-    def _numbered(self) -> Iterator[tuple[int, Sequence[str]]]:
+    def numbered(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield each row with its number in the file, blank ones included.
+
+        Raises:
+            FileRefused: `row_broken`: the row is no CSV.
+        """
         number, first = self.header_row, self.header_row + 1
         try:
             for number, line in enumerate(self.lines, start=first):

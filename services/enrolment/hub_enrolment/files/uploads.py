@@ -1,7 +1,6 @@
 """The rows of a list of participants: finds its columns and checks its size."""
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from hub_enrolment.domain.findings import FileRefused, Finding
@@ -22,7 +21,9 @@ def read_listing(table: Table) -> Listing:
     """
     places = _places(table.header, table.header_row)
     lines = []
-    for number, cells in _numbered(table):
+    for number, cells in table.numbered():
+        if not any(cell.strip() for cell in cells):
+            continue
         _check_cells(table.header, number, cells)
         full = (*cells, *[""] * (len(table.header) - len(cells)))
         named = {column: full[places[column]].strip() if column in places else "" for column in COLUMNS}
@@ -51,17 +52,6 @@ def _places(header: Sequence[str], row: int) -> dict[str, int]:
         detail = "this column is missing from the header"
         raise FileRefused([Finding(row, name, "", "column_missing", detail) for name in needed])
     return {name: names.index(name) for name in COLUMNS if name in names}
-
-
-def _numbered(table: Table) -> Iterator[tuple[int, Sequence[str]]]:
-    number, first = table.header_row, table.header_row + 1
-    try:
-        for number, cells in enumerate(table.lines, start=first):
-            if any(cell.strip() for cell in cells):
-                yield number, cells
-    except csv.Error as exc:
-        detail = f"the row cannot be read as CSV: {exc}"
-        raise FileRefused([Finding(number + 1, "", "", "row_broken", detail)]) from exc
 
 
 def _check_cells(header: Sequence[str], number: int, cells: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ from hub_enrolment.steps.programmes import check_path
 from hub_enrolment.steps.schools_on_groups import publish_schools
 from hub_enrolment.store import applications as store
 from hub_enrolment.store import enrolments as place_store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.applications import WithParticipants
 from hub_enrolment.store.standing_schools import standing_school
@@ -63,7 +63,7 @@ def apply(session: Session, command: Apply, *, now: datetime, by: str) -> WithPa
     check_eligible(school)
     check_open(school, today, pointer="/urn")
     enrolments.check_recruiting(group.status)
-    numbers = standing_store.stood_for(session, school.urn, today)
+    numbers = succession_store.stood_for(session, school.urn, today)
     first = store.open_one(session, group.id, numbers)
     if first is not None:
         detail = "The school has an open application for this group."
@@ -183,7 +183,7 @@ def _agree(row: Application, agreement: Agreement | None, *, now: datetime) -> N
 
 
 def _check_participants(session: Session, urn: str, teacher_ids: list[UUID], day: date) -> None:
-    numbers = sorted(standing_store.stood_for(session, urn, day))
+    numbers = sorted(succession_store.stood_for(session, urn, day))
     schools = [_school_of(session, teacher_id, numbers) for teacher_id in teacher_ids]
     applications.check_participants(urn, teacher_ids, [urn if one in numbers else one for one in schools])
 
@@ -205,7 +205,7 @@ def _enrol_all(session: Session, found: WithParticipants, locked: Locked, *, now
             work_group_id=row.work_group_id, teacher_id=one.teacher_id, role=one.role, urn=row.urn
         )
         enrol(session, asked, PlaceRequest(row.submitted_at or now), now=now, by=by)
-    numbers = standing_store.stood_for(session, row.urn, today)
+    numbers = succession_store.stood_for(session, row.urn, today)
     before = store.agreement_version(session, row.work_group_id, numbers, without=row.id)
     published = not known or any(one.role == ParticipantRole.LEAD_PARTICIPANT for one in found.participants)
     if not published and row.agreement_version != before:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.enrolment import HubDescribed
 from hub_enrolment.commands.hub import DescribeHub
-from hub_enrolment.domain.hub_area import check_area, check_revision
+from hub_enrolment.domain.hub import check_area, check_revision
 from hub_enrolment.models import Hub
 from hub_enrolment.store import hub as store
 from hub_enrolment.store import trusts as trust_store

@@ -14,7 +14,7 @@ from hub_enrolment.domain.lesson_studies import Parts
 from hub_enrolment.models import LessonStudy, LessonStudyPart
 from hub_enrolment.store import lesson_studies as store
 from hub_enrolment.store import sessions as session_store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store.lesson_studies import Described
 from hub_enrolment.store.standing_schools import standing_school
 from hub_enrolment.store.work_groups import lock_work_group
@@ -45,7 +45,7 @@ def plan_lesson_study(session: Session, command: PlanLessonStudy, *, now: dateti
     lesson_studies.check_parts(parts, places, lesson_at=command.lesson_at)
     # A place keeps the URN under which its school joined; by the lesson a successor may stand for the school.
     urns = {place.urn for place in places.values() if place.is_active(command.lesson_at)}
-    successions = standing_store.around(session, [*urns, command.host_urn])
+    successions = succession_store.around(session, [*urns, command.host_urn])
     host_urn = successions.standing(command.host_urn, on)
     lesson_studies.check_host(host_urn, {successions.standing(urn, on) for urn in urns})
     host_urn = standing_school(session, command.host_urn, day=on, pointer="/host_urn").urn

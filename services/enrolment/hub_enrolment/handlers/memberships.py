@@ -21,7 +21,7 @@ from hub_enrolment.steps.teachers import lock_named
 from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import corrections as correction_store
 from hub_enrolment.store import enrolments as place_store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.standing_schools import school_state, standing_school
 from hub_enrolment.store.work_groups import Locked, lock_work_group
@@ -67,7 +67,7 @@ def correct_membership(
     moves = new["urn"] != old["urn"]
     trail = trail_of(row, new, command.reason, now=now, by=by)
     trail.enrolment_ids = list(command.also_places)
-    same = standing_store.around(session, [old["urn"]]).same
+    same = succession_store.around(session, [old["urn"]]).same
     memberships.check_places(
         [moves and one is not None and same(one.urn, old["urn"], today) for one in named]
     )
@@ -146,7 +146,7 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
 def _check_place(session: Session, locked: Locked, place: Enrolment, urn: str, *, day: date) -> None:
     """Apply the rules for a new place to the school for which a place is to count."""
     places = place_store.places(session, *locked, teacher_id=place.teacher_id, urn=urn, day=day)
-    counted = place.urn in standing_store.stood_for(session, urn, day)
+    counted = place.urn in succession_store.stood_for(session, urn, day)
     enrolments.check_other_school(places, school_state(session, urn, pointer="/urn"), counted=counted)
     if not counted:
         check_path(session, locked.programme, urn, pointer="/urn", day=day)

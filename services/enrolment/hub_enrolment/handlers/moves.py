@@ -12,7 +12,7 @@ from hub_enrolment.domain import memberships, schools, teachers
 from hub_enrolment.models import SchoolMembership
 from hub_enrolment.steps.carried_on import COLUMNS, follow_successions, trail_of
 from hub_enrolment.steps.teachers import change, lock_named
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import teachers as store
 from hub_enrolment.store.standing_schools import standing_school
 from hub_kernel.england import day_in_england
@@ -46,7 +46,7 @@ def move_teacher(session: Session, command: MoveTeacher, *, now: datetime, by: s
     teacher = lock_named(session, command.teacher_id)
     held = store.memberships(session, teacher.id)
     school = standing_school(session, command.to_urn, day=command.moved_on, pointer="/to_urn")
-    successions = standing_store.around(session, [one.urn for one in held])
+    successions = succession_store.around(session, [one.urn for one in held])
     asked = memberships.Move(
         from_urn=memberships.present_urn(held, command.from_urn, successions, today=day_in_england(now)),
         to_urn=school.urn,

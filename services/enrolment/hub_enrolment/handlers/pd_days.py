@@ -16,7 +16,7 @@ from hub_enrolment.domain import pd_days
 from hub_enrolment.models import PDDay, PDDayRegistration
 from hub_enrolment.steps.pd_days import held_event
 from hub_enrolment.store import pd_days as store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.standing_schools import school_of
 from hub_kernel.england import day_in_england
@@ -134,7 +134,7 @@ def hold_pd_day(
     taught = store.employments(session, list(people))
     pd_days.check_present(command.teacher_ids, taught.keys())
     asked = store.schools_asked(session, day.id)
-    successions = standing_store.around(session, asked.values())
+    successions = succession_store.around(session, asked.values())
     # A teacher who was marked before keeps the published school.
     came = {
         teacher_id: known.get(teacher_id)

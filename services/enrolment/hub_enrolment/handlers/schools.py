@@ -15,8 +15,8 @@ from hub_enrolment.domain.search import read_search
 from hub_enrolment.models import School
 from hub_enrolment.store import hub as hub_store
 from hub_enrolment.store import schools as store
-from hub_enrolment.store import standing as standing_store
-from hub_enrolment.store.schools import find_school
+from hub_enrolment.store import successions as succession_store
+from hub_enrolment.store.schools import SchoolFilter, find_school
 from hub_enrolment.store.standing_schools import standing_school
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Conflict
@@ -26,7 +26,7 @@ from hub_messaging import outbox
 def list_schools(
     session: Session, *, q: str | None, in_area: bool | None, day: date, **filters: Any
 ) -> Select[School]:
-    """Return the schools that a list asks for on a day; `filters` are those of `store.list_schools`.
+    """Return the schools that a list asks for on a day; `filters` are fields of `SchoolFilter`.
 
     Raises:
         Conflict: `hub_not_described` when the list asks for the area of a hub that is not described.
@@ -38,12 +38,12 @@ def list_schools(
             raise Conflict("hub_not_described", "Describe the hub with its area first.")
         inside = hub_store.in_area(hub_store.area_of(hub), day)
         area = inside if in_area else not_(inside)
-    return store.list_schools(words=read_search(q) if q else (), area=area, **filters)
+    return store.list_schools(SchoolFilter(words=read_search(q) if q else (), area=area, **filters))
 
 
 def numbers_of(session: Session, urn: str | None, *, now: datetime) -> frozenset[str] | None:
     """Return all URNs of one school as of today; None for a list that does not filter by school."""
-    return None if urn is None else standing_store.stood_for(session, urn, day_in_england(now))
+    return None if urn is None else succession_store.stood_for(session, urn, day_in_england(now))
 
 
 def connect_school(

@@ -9,7 +9,7 @@ from hub_enrolment.commands.sessions import CancelSession, RescheduleSession, Sc
 from hub_enrolment.domain import attendance, sessions
 from hub_enrolment.domain.attendance import check_received
 from hub_enrolment.domain.diary import check_not_over
-from hub_enrolment.domain.sessions import Meeting
+from hub_enrolment.domain.sessions import Meeting, Rescheduling
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.steps import diary
 from hub_enrolment.steps.sessions import cancel, completed
@@ -46,14 +46,14 @@ def reschedule_session(
     """
     group, meeting = lock_session(session, command.session_id)
     known = diary.as_meeting(meeting)
-    asked = sessions.moved(
-        known,
+    rescheduling = Rescheduling(
         starts_at=command.starts_at,
         ends_at=command.ends_at,
         mode=command.mode,
         host_urn=standing_host(session, command.host_urn, command.starts_at),
         location=command.location,
     )
+    asked = sessions.moved(known, rescheduling)
     if not sessions.reschedule(meeting.status, known, asked, now=now):
         return meeting
     diary.check_meetings(session, group, [asked], moved=meeting)

@@ -97,8 +97,8 @@ def change_work_group(
     led_by = store.lead_ids(session, group.id)
     lead_ids = values.pop("lead_ids", led_by)
     changed = {name: value for name, value in values.items() if value != getattr(group, name)}
-    room, asked = enrolment_store.room(session, *locked), changed.get("capacity", group.capacity)
-    work_groups.check_change(group.status, capacity=asked, kept=room.taken + room.offered)
+    occupancy, asked = enrolment_store.occupancy(session, *locked), changed.get("capacity", group.capacity)
+    work_groups.check_change(group.status, capacity=asked, kept=occupancy.taken + occupancy.offered)
     allowed = _check_capacity(locked, asked, command.override_reason)
     work_groups.check_recruitment(group.opens_at, changed.get("closes_at", group.closes_at))
     venues.check_joining_link(changed.get("joining_link"))

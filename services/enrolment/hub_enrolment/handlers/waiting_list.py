@@ -15,7 +15,7 @@ from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.programmes import check_path
 from hub_enrolment.steps.waiting_list import end_entry, entry_facts, require_entry
 from hub_enrolment.store import enrolments as enrolment_store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.standing_schools import school_of
@@ -68,9 +68,9 @@ def offer_places(session: Session, command: OfferPlaces, *, now: datetime, by: s
         Unknown: `unknown_work_group`; Conflict: see `waiting_list.check_offers`.
     """
     locked = lock_work_group(session, command.work_group_id)
-    room = enrolment_store.room(session, *locked)
+    occupancy = enrolment_store.occupancy(session, *locked)
     entries = offer_free_places(session, locked, now=now, by=by)
-    waiting_list.check_offers(room, len(entries))
+    waiting_list.check_offers(occupancy, len(entries))
     return store.describe(session, entries)
 
 
@@ -85,7 +85,7 @@ def accept_offer(session: Session, command: AcceptOffer, *, now: datetime, by: s
     entry = _lock_entry(session, command.waiting_id)
     waiting_list.accept(entry.status, entry.expires_at, told_at=entry.told_at, at=now)
     # The school of the entry, unless the teacher has left it since.
-    numbers = standing_store.stood_for(session, entry.urn, day_in_england(now))
+    numbers = succession_store.stood_for(session, entry.urn, day_in_england(now))
     still_there = any(teacher_store.present_school(session, entry.teacher_id, urn) for urn in numbers)
     asked = EnrolParticipant(
         work_group_id=entry.work_group_id,

@@ -29,7 +29,7 @@ def confirm_work_group(
     group, programme = lock_with_terms(session, command.work_group_id)
     today = day_in_england(now)
     counted = store.count(session, group.id, day=today)
-    room = enrolment_store.room(session, group, programme)
+    occupancy = enrolment_store.occupancy(session, group, programme)
     overridden = work_groups.confirm(
         group.status,
         counted,
@@ -37,7 +37,7 @@ def confirm_work_group(
         override_reason=command.override_reason,
         schools=store.schools_on(session, group.id, day=today),
         required_roles=programme.required_roles,
-        offered=room.offered,
+        offered=occupancy.offered,
         confirmed=group.confirmed_at is not None,
     )
     diary = completion_store.diary(session, group.id)
@@ -46,7 +46,7 @@ def confirm_work_group(
         group.status = work_groups.status_after_session(group.status, to_come=diary.to_come)
     group.confirmed_at, group.confirmed_by = now, by
     group.override_reason = command.override_reason if overridden else None
-    promised = counted.teachers_n + room.offered
+    promised = counted.teachers_n + occupancy.offered
     if overridden and promised > most_teachers(programme.max_teachers, group.allowed_teachers):
         allow(group, promised, command.override_reason, now=now, by=by)
     group.touch(now=now, by=by)

@@ -1,7 +1,5 @@
 """School calendars, as visits has published them."""
 
-from typing import Any
-
 from sqlalchemy import CheckConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,7 +15,6 @@ class SchoolCalendar(Base):
 
     scope: Mapped[str] = mapped_column(primary_key=True)
     academic_year: Mapped[str] = mapped_column(primary_key=True)
-    half_terms: Mapped[list[Any]] = mapped_column(
-        JSONB
-    )  # [first day, last day, days without pupils], ISO dates
+    # First day, last day and days without pupils of each half term, as ISO dates.
+    half_terms: Mapped[list[tuple[str, str, list[str]]]] = mapped_column(JSONB)
     revision: Mapped[int]  # of the calendar's events

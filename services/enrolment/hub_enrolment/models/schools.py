@@ -1,7 +1,7 @@
 """Schools of the register with the hub's own columns, and links between schools."""
 
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Computed, Double, ForeignKey, Index
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -97,7 +97,7 @@ class School(Tracked, Base):
     connected_by: Mapped[str | None]
 
     # Used in conditions only, never selected.
-    search: Mapped[Any] = mapped_column(
+    search: Mapped[str | None] = mapped_column(
         TSVECTOR, Computed(SEARCH, persisted=True), deferred=True, nullable=True
     )
 

@@ -1,7 +1,6 @@
 """Teachers and their school memberships. Only this service stores names, addresses and TRNs."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
@@ -75,7 +74,7 @@ class Teacher(Tracked, Base):
         ARRAY(Uuid)
     )  # other people, as was said at registration
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, **values: object) -> None:
         super().__init__(**{"former_trns": [], "former_emails": [], "different_from": [], **values})
 
     @validates("given", "family")
@@ -160,5 +159,5 @@ class MembershipCorrection(Base):
     corrected_at: Mapped[datetime]
     corrected_by: Mapped[str]
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, **values: object) -> None:
         super().__init__(**{"leader_role_ids": [], "waiting_entry_ids": [], "pd_day_ids": [], **values})

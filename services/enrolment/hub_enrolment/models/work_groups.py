@@ -1,7 +1,6 @@
 """Programmes and their groups."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text
@@ -67,12 +66,12 @@ class ProgrammeChange(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     programme_id: Mapped[UUID] = mapped_column(ForeignKey("programmes.id"))
     revision: Mapped[int]  # of the programme, after the correction
-    values: Mapped[dict[str, Any]] = mapped_column(JSONB)  # name → [before, after]
+    values: Mapped[dict[str, list[object]]] = mapped_column(JSONB)  # name → [before, after]
     changed_at: Mapped[datetime]
     changed_by: Mapped[str]
 
     @property
-    def changes(self) -> list[dict[str, Any]]:
+    def changes(self) -> list[dict[str, object]]:
         """Each changed column as name, before and after."""
         return [
             {"name": name, "before": before, "after": after} for name, (before, after) in self.values.items()

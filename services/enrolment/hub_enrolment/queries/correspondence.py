@@ -18,7 +18,7 @@ from hub_enrolment.models import (
     Teacher,
     WaitingEntry,
 )
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 
 
 @dataclass(frozen=True, order=True)
@@ -43,7 +43,7 @@ def school_threads(session: Session, urn: str, *, day: date) -> SchoolThreads:
     A place, waiting-list entry or application belongs to the school for which it counts, a registration for a
     PD day to the teacher's school on that day. Merged records have threads of their own.
     """
-    urns = standing.stood_for(session, urn, day)
+    urns = succession_store.stood_for(session, urn, day)
     of_groups: CompoundSelect[UUID, UUID] = union(
         select(Enrolment.work_group_id, Enrolment.teacher_id).where(Enrolment.urn.in_(urns)),
         select(WaitingEntry.work_group_id, WaitingEntry.teacher_id).where(WaitingEntry.urn.in_(urns)),

@@ -11,7 +11,7 @@ from hub_contracts.vocabulary import MoveReason, TeacherRole
 from hub_enrolment.domain import memberships
 from hub_enrolment.domain.memberships import CarriedOn
 from hub_enrolment.models import MembershipCorrection, SchoolMembership, Teacher
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import teachers as store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
@@ -29,7 +29,7 @@ def follow_successions(session: Session, teacher: Teacher, *, now: datetime, by:
     A message to an address in the old school's domain bounces visibly; it does not reach a stranger.
     """
     held = store.memberships(session, teacher.id)
-    links = standing_store.successors_here(session, [one.urn for one in held if one.ends_on is None])
+    links = succession_store.successors_here(session, [one.urn for one in held if one.ends_on is None])
     while (step := memberships.carry_on(held, links, day=day_in_england(now))) is not None:
         carry = _correct if step.last_day is None else _go_on
         event = carry(session, step, now=now, by=by)

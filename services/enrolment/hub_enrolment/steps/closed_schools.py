@@ -14,7 +14,7 @@ from hub_enrolment.steps.venues import publish_moves
 from hub_enrolment.steps.work_groups import follow_change
 from hub_enrolment.store import closed_schools as store
 from hub_enrolment.store import sessions as session_store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store import work_groups as group_store
 from hub_enrolment.store.closed_schools import Closing, Held
@@ -57,7 +57,7 @@ def move_all(run: Run) -> None:
     Places, waiting lists, applications and roles of leaders keep the school of their day.
     """
     today = day_in_england(run.now)
-    for teacher_id in standing_store.people_overtaken(run.session, today):
+    for teacher_id in succession_store.people_overtaken(run.session, today):
         teacher = teacher_store.lock_teacher(run.session, teacher_id)
         if teacher is not None:
             follow_successions(run.session, teacher, now=run.now, by=run.by)
@@ -67,7 +67,7 @@ def move_all(run: Run) -> None:
         _move_sessions(run, locked)
         if work_group_id in counted:
             follow_change(run.session, locked, now=run.now, by=run.by)
-    standing_store.note_followed(run.session, today)
+    succession_store.note_followed(run.session, today)
 
 
 def _moves(school: Closing, held: Held, today: date) -> SchoolMoves:
@@ -84,7 +84,7 @@ def _moves(school: Closing, held: Held, today: date) -> SchoolMoves:
 def _counted_otherwise(session: Session, today: date) -> set[UUID]:
     """Return the groups whose number of schools has changed since successions were followed last."""
     urns = group_store.schools_of_places(session, store.groups_that_may_fall_short(session))
-    turn = standing_store.turn_of(session, {urn for listed in urns.values() for urn in listed})
+    turn = succession_store.turn_of(session, {urn for listed in urns.values() for urn in listed})
     return {
         work_group_id
         for work_group_id, listed in urns.items()
@@ -95,7 +95,7 @@ def _counted_otherwise(session: Session, today: date) -> set[UUID]:
 def _hosted_by_closed(run: Run) -> set[UUID]:
     """Return the groups with a session to come whose host has closed and has a successor."""
     hosts = store.hosts_to_come(run.session, now=run.now)
-    successions = standing_store.around(run.session, {urn for _, urn in hosts})
+    successions = succession_store.around(run.session, {urn for _, urn in hosts})
     today = day_in_england(run.now)
     return {group_id for group_id, urn in hosts if successions.standing(urn, today) != urn}
 

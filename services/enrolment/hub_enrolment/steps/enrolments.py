@@ -10,7 +10,7 @@ from hub_contracts.enrolment import ParticipantEnrolled, ParticipantWithdrawn
 from hub_contracts.vocabulary import ParticipantRole, WithdrawalCause, WithdrawalReason
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.domain import enrolments
-from hub_enrolment.domain.enrolments import Given
+from hub_enrolment.domain.enrolments import Grant
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.programmes import check_path
@@ -32,7 +32,7 @@ class NewPlace(NamedTuple):
     teacher_id: UUID
     urn: str  # of the school at which the teacher works when the place is given
     role: str
-    given: Given
+    given: Grant
     override_reason: str | None = None
     transferred_from: UUID | None = None  # the enrolment that the teacher leaves for this one
 

@@ -17,7 +17,7 @@ from hub_enrolment.steps.school_facts import facts, facts_of_each
 from hub_enrolment.steps.successions import Effects
 from hub_enrolment.steps.trusts import keep_history
 from hub_enrolment.store import imports as store
-from hub_enrolment.store import successions as succession_store
+from hub_enrolment.store import school_links as link_store
 from hub_enrolment.store import trusts as trust_store
 from hub_enrolment.store.inserts import chunks
 from hub_messaging import outbox
@@ -36,7 +36,7 @@ def import_establishments(run: Run, table: Table) -> Counts:
     since_before = _save(run, plan)
     effects = successions.let_take_effect(run, file.row_of, column="EstablishmentStatus (code)")
     closing = [change.school for change in plan.changed if change.closes]
-    known = succession_store.known_successors(run.session, [school.urn for school in closing])
+    known = link_store.known_successors(run.session, [school.urn for school in closing])
     changes = _changes(run, plan, since_before)
     _record(run, plan, changes, _endings(closing, known, effects))
     return Counts(

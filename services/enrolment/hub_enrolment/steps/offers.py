@@ -32,12 +32,12 @@ def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: st
     Call it after every change that frees or adds a place, while the group is locked.
     """
     group, programme = locked
-    room = enrolment_store.room(session, group, programme)
-    if not room.waiting:
+    occupancy = enrolment_store.occupancy(session, group, programme)
+    if not occupancy.waiting:
         return []
     queue = store.queue(session, group.id, day=day_in_england(now))
     chosen = waiting_list.next_offers(
-        room, queue.waiting, queue.kept_by_school, max_per_school=programme.max_per_school
+        occupancy, queue.waiting, queue.kept_by_school, max_per_school=programme.max_per_school
     )
     entries = [session.get_one(WaitingEntry, entry_id) for entry_id in chosen]
     for entry in entries:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import SchoolEnrolled
 from hub_enrolment.store import applications as application_store
 from hub_enrolment.store import enrolments as store
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 from hub_enrolment.store.work_groups import Locked
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
@@ -30,7 +30,7 @@ def publish_schools(session: Session, locked: Locked, urns: Iterable[str], *, no
             academic_year=programme.academic_year,
             lead_participants_n=store.lead_participants_n(session, group.id, urn),
             agreement_version=application_store.agreement_version(
-                session, group.id, standing.stood_for(session, urn, day_in_england(now))
+                session, group.id, succession_store.stood_for(session, urn, day_in_england(now))
             ),
         )
         for urn in urns

@@ -13,7 +13,7 @@ from hub_enrolment.domain.sessions import Mark, Place
 from hub_enrolment.models import GroupSession, WorkGroup
 from hub_enrolment.steps.venues import session_facts
 from hub_enrolment.store import sessions as store
-from hub_enrolment.store import standing as standing_store
+from hub_enrolment.store import successions as succession_store
 from hub_messaging import outbox
 
 
@@ -46,7 +46,7 @@ def completed(
     session: Session, meeting: GroupSession, held_on: date, marks: list[Mark], places: dict[UUID, Place]
 ) -> SessionCompleted:
     """Build the event about a register with all its marks."""
-    successions = standing_store.around(session, {places[mark.enrolment_id].urn for mark in marks})
+    successions = succession_store.around(session, {places[mark.enrolment_id].urn for mark in marks})
     present_n, schools_present_n = sessions.count_present(marks, places, successions, held_on=held_on)
     return SessionCompleted(
         session_id=meeting.id,

@@ -14,7 +14,7 @@ from hub_enrolment.domain.gias_reconciliation import Merging, mergers, why_not
 from hub_enrolment.files.gias_links import LinksFile, read_links
 from hub_enrolment.files.tables import Table
 from hub_enrolment.steps.import_counts import Counts, Run
-from hub_enrolment.store import successions as store
+from hub_enrolment.store import school_links as link_store
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 
@@ -33,7 +33,7 @@ class LinkPlan:
 def plan_links(session: Session, table: Table) -> tuple[LinksFile, LinkPlan]:
     """Plan the changes of a links file. A link that is missing from the file stays."""
     file = read_links(table)
-    known, principal_before = store.stored(session)
+    known, principal_before = link_store.stored(session)
     given = {(link.urn, link.successor_urn): link for link in file.rows}
     together = known | given
     principal = principal_successors(together.values())
@@ -63,8 +63,8 @@ def plan_links(session: Session, table: Table) -> tuple[LinksFile, LinkPlan]:
 def save_links(session: Session, plan: LinkPlan, *, now: datetime, by: str) -> None:
     """Save the changes of a links file."""
     if plan.demoted:
-        store.demote(session, plan.demoted)
-    store.save(session, plan.to_write, plan.principal, now=now, by=by)
+        link_store.demote(session, plan.demoted)
+    link_store.save(session, plan.to_write, plan.principal, now=now, by=by)
 
 
 def import_links(run: Run, table: Table) -> Counts:
@@ -124,18 +124,18 @@ def let_take_effect(run: Run, row_of: Mapping[str, int], *, column: str) -> Effe
         row_of: where in the file a school stands, for what is found about it; others get row 0.
         column: the column that findings name.
     """
-    store.refresh_schools(run.session, now=run.now, by=run.by)
-    succeeded = store.take_effect(run.session, on=day_in_england(run.now))
-    sharing = store.shared(run.session)
+    link_store.refresh_schools(run.session, now=run.now, by=run.by)
+    succeeded = link_store.take_effect(run.session, on=day_in_england(run.now))
+    sharing = link_store.shared(run.session)
     endings = {
         ending.urn: ending
-        for ending in store.endings(
+        for ending in link_store.endings(
             run.session, {*(link.urn for link in succeeded), *(one.urn for one in sharing)}
         )
     }
     merged = [one for one in mergers(sharing, endings.values()) if not one.published]
     if merged:
-        store.note_merged(run.session, [one.urn for one in merged])
+        link_store.note_merged(run.session, [one.urn for one in merged])
     unclear = [endings[link.urn] for link in succeeded if link.urn in endings]
     findings = [
         Finding(row_of.get(ending.urn, 0), column, ending.urn, "could_not_reconcile", why_not(ending))

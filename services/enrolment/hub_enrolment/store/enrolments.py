@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, func, select
@@ -10,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.domain.capacities import most_teachers, places_n
-from hub_enrolment.domain.enrolments import HELD, Places, Room
+from hub_enrolment.domain.enrolments import HELD, Occupancy, Places
 from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 from hub_kernel.refusals import Unknown
 
 # Built once: building a statement costs more than sending it.
@@ -34,15 +33,17 @@ def places(
     A school and its predecessors on the day count as one school.
     """
     found = session.execute(_PLACES_AND_WAITING, {"work_group_id": group.id}).all()
-    rows = [
-        row for row in found if row.status is not None
-    ]  # without any place there is one row, with the counts of the waiting list
+    # Without any place there is one row, which has the counts of the waiting list.
+    rows = [row for row in found if row.status is not None]
     held = [row for row in rows if row.status == "active"]
     school = frozenset({urn})
     if rows and (programme.max_per_school is not None or all(row.urn != urn for row in rows)):
-        school = standing.stood_for(session, urn, day)
+        school = succession_store.stood_for(session, urn, day)
+    capacity = _capacity(group, programme)
     return Places(
-        **_capacity(group, programme),
+        status=group.status,
+        capacity=capacity,
+        with_override=_with_override(group, capacity),
         taken=len(held),
         offered=found[0].offered,
         waiting=found[0].waiting,
@@ -55,12 +56,20 @@ def places(
     )
 
 
-def room(session: Session, group: WorkGroup, programme: Programme) -> Room:
+def occupancy(session: Session, group: WorkGroup, programme: Programme) -> Occupancy:
     """Return the places and waiting list of a group, which the caller has locked."""
     held = select(func.count()).where(Enrolment.work_group_id == group.id, Enrolment.status == "active")
     taken = session.execute(held).scalar_one()
     offered, waiting = session.execute(_WAITING, {"work_group_id": group.id}).one()
-    return Room(**_capacity(group, programme), taken=taken, offered=offered, waiting=waiting)
+    capacity = _capacity(group, programme)
+    return Occupancy(
+        status=group.status,
+        capacity=capacity,
+        with_override=_with_override(group, capacity),
+        taken=taken,
+        offered=offered,
+        waiting=waiting,
+    )
 
 
 def active(session: Session, work_group_id: UUID) -> list[Enrolment]:
@@ -94,7 +103,7 @@ def places_of(session: Session, teacher_id: UUID) -> dict[UUID, Enrolment]:
 
 def is_on_group(session: Session, work_group_id: UUID, urn: str, day: date) -> bool:
     """Return whether a school, as of a day, has or had a place on a group, which the caller has locked."""
-    school = standing.stood_for(session, urn, day)
+    school = succession_store.stood_for(session, urn, day)
     of_school = (Enrolment.work_group_id == work_group_id, Enrolment.urn.in_(school))
     return session.scalar(select(Enrolment.id).where(*of_school).limit(1)) is not None
 
@@ -125,9 +134,12 @@ def list_undone_withdrawals(enrolment_id: UUID) -> Select[UndoneWithdrawal]:
     return select(UndoneWithdrawal).where(UndoneWithdrawal.enrolment_id == enrolment_id)
 
 
-def _capacity(group: WorkGroup, programme: Programme) -> dict[str, Any]:
-    """A group's status, and the places that it has in it."""
+def _capacity(group: WorkGroup, programme: Programme) -> int:
+    """Return the number of places that a group has in its present status."""
     most = most_teachers(programme.max_teachers, group.allowed_teachers)
-    capacity = places_n(group.status, group.capacity, most=most)
-    with_override = group.capacity if capacity < group.capacity else 0
-    return {"status": group.status, "capacity": capacity, "with_override": with_override}
+    return places_n(group.status, group.capacity, most=most)
+
+
+def _with_override(group: WorkGroup, capacity: int) -> int:
+    """Return the group's own capacity where that is above the number of places, otherwise 0."""
+    return group.capacity if capacity < group.capacity else 0

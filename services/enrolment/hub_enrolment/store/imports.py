@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Text, cast, func, select, text
@@ -76,6 +76,6 @@ def _write(
     track = made(now, by)
     for rows in chunks({name: getattr(school, name) for name in READ} | track for school in schools):
         statement = insert_rows(School, rows)
-        values: dict[str, Any] = {name: statement.excluded[name] for name in columns}
+        values: dict[str, object] = {name: statement.excluded[name] for name in columns}
         values["revision"] = School.revision + change
         session.execute(statement.on_conflict_do_update(index_elements=["urn"], set_=values))

@@ -4,7 +4,7 @@ import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import ARRAY, Executable, Table, cast, func, inspect, literal, select
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -24,7 +24,7 @@ def chunks(values: Iterable[T]) -> Iterator[list[T]]:
         yield part
 
 
-def insert_rows(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> Insert:
+def insert_rows(model: type[Base], rows: Sequence[Mapping[str, object]]) -> Insert:
     """Build the statement that inserts rows, each column sent as one array.
 
     `rows`: at least one, all with the same columns.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.domain.evidence import Person, Record
 from hub_enrolment.domain.names import full_name, name_key
 from hub_enrolment.models import SchoolMembership, Teacher
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 
 LOCK_KEY: Final = 0x75706C64  # "upld": one list at a time in this database
 # Acquired in one order by every transaction, so that no two wait for each other.
@@ -74,7 +74,7 @@ def candidates(
         )
     ).all()
     other = {row.urn for row in rows} - described.urns  # hardly ever one of a closed school
-    successions = standing.around(session, other)
+    successions = succession_store.around(session, other)
     posts = [(row.teacher_id, successions.standing(row.urn, day), row.role) for row in rows]
     return [record_of(teacher, [post[1:] for post in posts if post[0] == teacher.id]) for teacher in found]
 

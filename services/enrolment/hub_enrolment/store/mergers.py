@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Table, delete, exists, func, select, tuple_, update
@@ -161,7 +161,7 @@ def repoint(session: Session, origin: UUID, target: UUID, *, now: datetime, by: 
     """Replace the id of one record by the other's in every table."""
     for model in REFERRING:
         table = _table(model)
-        values: dict[str, Any] = {"teacher_id": target}
+        values: dict[str, object] = {"teacher_id": target}
         if "revision" in table.c:
             values |= {"revision": table.c.revision + 1, "changed_at": now, "changed_by": by}
         session.execute(update(table).where(table.c.teacher_id == origin).values(values))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.domain.completions import CompletionRule
 from hub_enrolment.domain.programmes import AcademicYear, Path, TakenPart
 from hub_enrolment.models import Enrolment, Programme, ProgrammeChange, WorkGroup
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 
 
 def list_programmes(
@@ -84,7 +84,7 @@ def taken_parts(session: Session, urn: str, *, day: date) -> list[TakenPart]:
         .join(WorkGroup, WorkGroup.programme_id == Programme.id)
         .join(Enrolment, Enrolment.work_group_id == WorkGroup.id)
         .where(
-            Enrolment.urn.in_(standing.stood_for(session, urn, day)),
+            Enrolment.urn.in_(succession_store.stood_for(session, urn, day)),
             Enrolment.status.in_(("active", "completed")),
         )
     )

@@ -1,6 +1,7 @@
 """Schools and their known successors."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -50,33 +51,34 @@ def known_successor(session: Session, urn: str) -> str | None:
     return session.scalar(select(SchoolLink.successor_urn).where(SchoolLink.urn == urn, SchoolLink.principal))
 
 
-def list_schools(
-    *,
-    la_code: str | None = None,
-    phase: str | None = None,
-    status: str | None = None,
-    connected: bool | None = None,
-    trust_uid: str | None = None,
-    words: Sequence[Word] = (),
-    area: ColumnElement[bool] | None = None,
-) -> Select[School]:
-    """Select schools for a list, by the register's facts, the hub's connection and a search.
+@dataclass(frozen=True, kw_only=True)
+class SchoolFilter:
+    """The schools that a list asks for; None asks for any."""
 
-    None selects any. All `words` must occur in name, trust, postcode or URN; `area`: see `hub.in_area`.
-    """
+    la_code: str | None = None
+    phase: str | None = None
+    status: str | None = None
+    connected: bool | None = None
+    trust_uid: str | None = None
+    words: Sequence[Word] = ()  # all must occur in name, trust, postcode or URN
+    area: ColumnElement[bool] | None = None  # see `hub.in_area`
+
+
+def list_schools(asked: SchoolFilter) -> Select[School]:
+    """Select the schools that a filter asks for."""
     statement = select(School)
     for column, value in (
-        (School.la_code, la_code),
-        (School.phase, phase),
-        (School.status, status),
-        (School.trust_uid, trust_uid),
+        (School.la_code, asked.la_code),
+        (School.phase, asked.phase),
+        (School.status, asked.status),
+        (School.trust_uid, asked.trust_uid),
     ):
         if value is not None:
             statement = statement.where(column == value)
-    if connected is not None:
+    if asked.connected is not None:
         is_connected = School.connected_on.is_not(None)
-        statement = statement.where(is_connected if connected else ~is_connected)
-    if words:
-        asked = " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in words)
-        statement = statement.where(School.search.bool_op("@@")(cast(literal(asked, Text), TSQUERY)))
-    return statement if area is None else statement.where(area)
+        statement = statement.where(is_connected if asked.connected else ~is_connected)
+    if asked.words:
+        query = " & ".join(f"'{word.text}'" if word.whole else f"'{word.text}':*" for word in asked.words)
+        statement = statement.where(School.search.bool_op("@@")(cast(literal(query, Text), TSQUERY)))
+    return statement if asked.area is None else statement.where(asked.area)

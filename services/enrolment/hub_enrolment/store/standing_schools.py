@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.schools import SchoolState, unknown_school
-from hub_enrolment.store import schools, standing, teachers
+from hub_enrolment.store import schools, teachers
+from hub_enrolment.store import successions as succession_store
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Refused
 
@@ -58,7 +59,7 @@ def school_of(session: Session, teacher_id: UUID, urn: str | None = None, *, day
         raise Refused("unknown_teacher", "There is no such teacher.", "/teacher_id")
     if urn is None or urn == school.urn:
         return standing_school(session, school.urn, day=day, pointer="/urn")
-    for number in standing.stood_for(session, urn, day):
+    for number in succession_store.stood_for(session, urn, day):
         other = teachers.present_school(session, teacher_id, number)
         if other is not None:
             return standing_school(session, other.urn, day=day, pointer="/urn")
@@ -69,6 +70,6 @@ def _standing(session: Session, urn: str, day: date) -> SchoolState | None:
     state = schools.state_of(session, urn)
     if state is not None and state.successor_urn is None:
         return state
-    found = standing.standing(session, urn, day)
+    found = succession_store.standing(session, urn, day)
     successor = None if found == urn else schools.state_of(session, found)
     return successor or state

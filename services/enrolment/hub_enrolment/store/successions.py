@@ -1,181 +1,135 @@
-"""Links between schools: reads and writes them in bulk, and marks those in effect."""
+"""The successions in effect around given schools."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, and_, cast, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
-from hub_enrolment.domain.gias_links import Succession
-from hub_enrolment.domain.gias_reconciliation import Ending, Merging
-from hub_enrolment.domain.schools import OPEN_STATUSES
-from hub_enrolment.models import School, SchoolLink
-from hub_enrolment.store.inserts import insert_rows
+from hub_kernel.successions import Succession, Successions
 
-
-def stored(session: Session) -> tuple[dict[tuple[str, str], Succession], dict[str, str]]:
-    """Return all stored links, and the principal successor of each school."""
-    links: dict[tuple[str, str], Succession] = {}
-    principal: dict[str, str] = {}
-    columns = (
-        SchoolLink.urn,
-        SchoolLink.successor_urn,
-        SchoolLink.link_type,
-        SchoolLink.established_on,
-        SchoolLink.principal,
-    )
-    for urn, successor_urn, link_type, established_on, counts in session.execute(select(*columns)):
-        links[urn, successor_urn] = Succession(
-            urn=urn, successor_urn=successor_urn, link_type=link_type, established_on=established_on
-        )
-        if counts:
-            principal[urn] = successor_urn
-    return links, principal
-
-
-def demote(session: Session, urns: Sequence[str]) -> None:
-    """Unset the principal successor of schools that get another one or none."""
-    session.execute(
-        update(SchoolLink)
-        .where(SchoolLink.urn == func.any(cast(list(urns), ARRAY(Text))), SchoolLink.principal)
-        .values(principal=False, announced=False, announced_on=None, merged=False)
-    )
-
-
-def save(
-    session: Session,
-    links: Iterable[Succession],
-    principal: Mapping[str, Succession],
-    *,
-    now: datetime,
-    by: str,
-) -> None:
-    """Insert or update links."""
-    rows = [
-        {
-            "urn": link.urn,
-            "successor_urn": link.successor_urn,
-            "link_type": link.link_type,
-            "established_on": link.established_on,
-            "principal": principal.get(link.urn) == link,
-            "announced": False,
-            "announced_on": None,
-            "followed": False,
-            "merged": False,
-            "changed_at": now,
-            "changed_by": by,
-        }
-        for link in links
-    ]
-    if rows:
-        statement = insert_rows(SchoolLink, rows)
-        names = ("link_type", "established_on", "principal", "changed_at", "changed_by")
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["urn", "successor_urn"],
-                set_={name: statement.excluded[name] for name in names},
-            )
-        )
-
-
-def refresh_schools(session: Session, *, now: datetime, by: str) -> None:
-    """Set the successor of each school from its principal link."""
-    successor = (
-        select(SchoolLink.successor_urn)
-        .where(SchoolLink.urn == School.urn, SchoolLink.principal)
-        .scalar_subquery()
-    )
-    session.execute(
-        update(School)
-        .where(School.successor_urn.is_distinct_from(successor))
-        .values(successor_urn=successor, revision=School.revision + 1, changed_at=now, changed_by=by)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def take_effect(session: Session, *, on: date) -> list[Succession]:
-    """Mark the successions that take effect as announced on a day, and return them.
-
-    These are successions of closed schools, and of schools outside the hub's files to one in them.
+# Follows the links in both directions, so that predecessors and successors are found.
+# `first_day` is `hub_kernel.successions.first_day_of_successor`; a test compares the two.
+_AROUND: Final = text(
     """
-    old_is_here = exists().where(School.urn == SchoolLink.urn)
-    old_has_closed = exists().where(School.urn == SchoolLink.urn, School.status == "closed")
-    successor_is_here = exists().where(School.urn == SchoolLink.successor_urn)
-    rows = session.execute(
-        update(SchoolLink)
-        .where(
-            SchoolLink.principal,
-            ~SchoolLink.announced,
-            or_(old_has_closed, and_(~old_is_here, successor_is_here)),
-        )
-        .values(announced=True, announced_on=on)
-        .returning(SchoolLink.urn, SchoolLink.successor_urn, SchoolLink.link_type, SchoolLink.established_on)
-        .execution_options(synchronize_session=False)
+    WITH RECURSIVE known (urn) AS (
+      SELECT unnest(CAST(:urns AS text[]))
+      UNION
+      SELECT step.urn FROM known CROSS JOIN LATERAL (
+        SELECT successor_urn AS urn FROM school_links
+        WHERE school_links.urn = known.urn AND (principal AND announced OR followed)
+        UNION ALL
+        SELECT urn FROM school_links
+        WHERE successor_urn = known.urn AND (principal AND announced OR followed)
+      ) step
     )
-    found = [
-        Succession(urn=urn, successor_urn=successor, link_type=kind, established_on=on)
-        for urn, successor, kind, on in rows
-    ]
-    return sorted(found, key=lambda link: link.urn)
+    SELECT link.urn, link.successor_urn,
+           coalesce(closed.close_date + 1, link.established_on, link.announced_on) AS first_day,
+           principal AND announced AS counts, followed,
+           EXISTS (SELECT FROM schools here WHERE here.urn = link.successor_urn) AS successor_is_here
+    FROM school_links link JOIN known USING (urn) LEFT JOIN schools closed ON closed.urn = link.urn
+    WHERE principal AND announced OR followed
+    """
+)
+_OVERTAKEN: Final = text(
+    """
+    SELECT DISTINCT membership.teacher_id FROM school_memberships membership
+    JOIN school_links link ON link.urn = membership.urn AND principal AND announced
+    JOIN schools successor ON successor.urn = link.successor_urn
+    LEFT JOIN schools closed ON closed.urn = link.urn
+    WHERE membership.ends_on IS NULL
+      AND coalesce(closed.close_date + 1, link.established_on, link.announced_on) <= :day
+    ORDER BY membership.teacher_id
+    """
+)
+_NOTE_FOLLOWED: Final = text(
+    """
+    UPDATE school_links SET followed = NOT followed
+    FROM (
+      SELECT link.urn, link.successor_urn, principal AND announced
+             AND coalesce(closed.close_date + 1, link.established_on, link.announced_on) <= :day AS counts
+      FROM school_links link LEFT JOIN schools closed ON closed.urn = link.urn
+    ) latest
+    WHERE school_links.urn = latest.urn AND school_links.successor_urn = latest.successor_urn
+      AND followed <> latest.counts
+    """
+)
 
 
-def shared(session: Session) -> list[Merging]:
-    """Return the closed schools that share an open successor with others, by the successions in effect."""
-    old, new = aliased(School), aliased(School)
-    effective = (
-        select(
-            SchoolLink.urn,
-            SchoolLink.successor_urn,
-            SchoolLink.link_type,
-            old.close_date,
-            SchoolLink.merged,
-            func.count().over(partition_by=SchoolLink.successor_urn).label("olds"),
-        )
-        .join(old, (old.urn == SchoolLink.urn) & (old.status == "closed"))
-        .join(new, (new.urn == SchoolLink.successor_urn) & new.status.in_(OPEN_STATUSES))
-        .where(SchoolLink.principal, SchoolLink.announced)
-        .subquery()
+@dataclass(frozen=True, kw_only=True)
+class _Link:
+    succession: Succession
+    in_effect: bool
+    followed: bool  # everything at the closed school has moved to the successor
+    successor_is_known: bool  # it is in the hub's files
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The successions applied so far, and those in effect now."""
+
+    before: Successions
+    after: Successions
+
+
+def around(session: Session, urns: Iterable[str]) -> Successions:
+    """Return the successions in effect that lead to or from these schools."""
+    return Successions(link.succession for link in _links(session, urns) if link.in_effect)
+
+
+def standing(session: Session, urn: str, day: date) -> str:
+    """Return the last successor of a school on a day, or the school itself."""
+    return around(session, [urn]).standing(urn, day)
+
+
+def stood_for(session: Session, urn: str, day: date) -> frozenset[str]:
+    """Return the URNs of a school and of its predecessors on a day."""
+    return around(session, [urn]).stood_for(urn, day)
+
+
+def successors_here(session: Session, urns: Iterable[str]) -> dict[str, Succession]:
+    """Return the successions in effect around these schools, by the closed school's URN.
+
+    Only those to schools in the hub's files: a membership of another school cannot be stored.
+    """
+    links = _links(session, urns)
+    return {
+        link.succession.urn: link.succession for link in links if link.in_effect and link.successor_is_known
+    }
+
+
+def turn_of(session: Session, urns: Iterable[str]) -> Turn:
+    """Return the successions around these schools that were applied so far, and those in effect now."""
+    links = _links(session, urns)
+    return Turn(
+        before=Successions(link.succession for link in links if link.followed),
+        after=Successions(link.succession for link in links if link.in_effect),
     )
-    rows = session.execute(select(effective).where(effective.c.olds > 1).order_by(effective.c.urn))
+
+
+def note_followed(session: Session, day: date) -> None:
+    """Mark the successions in effect as applied, once everything that must move has moved."""
+    session.execute(_NOTE_FOLLOWED, {"day": day})
+
+
+def people_overtaken(session: Session, day: date) -> list[UUID]:
+    """Return the ids of people with a membership of a school that has a known successor, in order."""
+    return list(session.scalars(_OVERTAKEN, {"day": day}))
+
+
+def _links(session: Session, urns: Iterable[str]) -> list[_Link]:
+    asked = sorted(set(urns))
+    if not asked:
+        return []
     return [
-        Merging(
-            urn=row.urn,
-            successor_urn=row.successor_urn,
-            link_type=row.link_type,
-            close_date=row.close_date,
-            published=row.merged,
+        _Link(
+            succession=Succession(urn=row.urn, successor_urn=row.successor_urn, first_day=row.first_day),
+            in_effect=row.counts,
+            followed=row.followed,
+            successor_is_known=row.successor_is_here,
         )
-        for row in rows
+        for row in session.execute(_AROUND, {"urns": asked})
     ]
-
-
-def endings(session: Session, urns: Iterable[str]) -> list[Ending]:
-    """Return the closed schools among these, each with its open successors."""
-    asked = func.any(cast(sorted(urns), ARRAY(Text)))
-    closed = session.scalars(select(School.urn).where(School.urn == asked, School.status == "closed"))
-    found: dict[str, set[str]] = {urn: set() for urn in closed}
-    links = (
-        select(SchoolLink.urn, SchoolLink.successor_urn)
-        .join(School, School.urn == SchoolLink.successor_urn)
-        .where(SchoolLink.urn == func.any(cast(sorted(found), ARRAY(Text))), School.status.in_(OPEN_STATUSES))
-    )
-    for urn, successor_urn in session.execute(links):
-        found[urn].add(successor_urn)
-    return [Ending(urn, frozenset(opened)) for urn, opened in sorted(found.items())]
-
-
-def note_merged(session: Session, urns: Sequence[str]) -> None:
-    """Mark the mergers of these schools as published."""
-    session.execute(
-        update(SchoolLink)
-        .where(SchoolLink.urn == func.any(cast(list(urns), ARRAY(Text))), SchoolLink.principal)
-        .values(merged=True)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def known_successors(session: Session, urns: Iterable[str]) -> dict[str, str]:
-    """Return the principal successors of these schools by URN, in effect or not."""
-    asked = func.any(cast(sorted(urns), ARRAY(Text)))
-    statement = select(SchoolLink.urn, SchoolLink.successor_urn)
-    return dict(session.execute(statement.where(SchoolLink.urn == asked, SchoolLink.principal)).all())

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.domain.search import read_search
 from hub_enrolment.models import School
 from hub_enrolment.store import schools
+from hub_enrolment.store.schools import SchoolFilter
 
 SUGGESTED: Final = 3
 
@@ -17,5 +18,5 @@ def schools_called(session: Session, name: str) -> Iterable[tuple[str, str]]:
     asked = read_search(name)
     if not asked:
         return []
-    statement = schools.list_schools(words=asked).order_by(School.urn).limit(SUGGESTED)
+    statement = schools.list_schools(SchoolFilter(words=asked)).order_by(School.urn).limit(SUGGESTED)
     return [(school.urn, school.name) for school in session.scalars(statement)]

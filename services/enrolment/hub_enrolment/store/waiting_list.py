@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.waiting_list import OPEN, Waiting
 from hub_enrolment.models import Enrolment, WaitingEntry
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def queue(session: Session, work_group_id: UUID, *, day: date) -> Queue:
     held = session.scalars(
         select(Enrolment.urn).where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
     ).all()
-    successions = standing.around(session, {*held, *(entry.urn for entry in listed)})
+    successions = succession_store.around(session, {*held, *(entry.urn for entry in listed)})
     kept = [*held, *(entry.urn for entry in listed if entry.status == "offered")]
     return Queue(
         waiting=[

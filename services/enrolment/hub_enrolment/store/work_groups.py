@@ -14,7 +14,7 @@ from hub_enrolment.domain.enrolments import HELD
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, composition
 from hub_enrolment.models import Enrolment, Programme, SchoolMembership, WorkGroup, WorkGroupLead
-from hub_enrolment.store import standing
+from hub_enrolment.store import successions as succession_store
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Unknown
 
@@ -99,33 +99,34 @@ def lead_ids(session: Session, work_group_id: UUID) -> list[UUID]:
     return list(session.scalars(statement))
 
 
-def list_work_groups(
-    *,
-    led_by: UUID | None = None,
-    lead_id: UUID | None = None,
-    status: str | None = None,
-    programme_id: UUID | None = None,
-    academic_year: str | None = None,
-    q: str | None = None,
-) -> Select[WorkGroup]:
-    """Select groups; `q` is a part of the title in any case.
+@dataclass(frozen=True, kw_only=True)
+class WorkGroupFilter:
+    """The groups that a list asks for; None asks for any."""
 
-    `lead_id` is the lead asked for, `led_by` the lead to whose groups the list is limited.
-    """
+    led_by: UUID | None = None  # the lead to whose groups the list is limited
+    lead_id: UUID | None = None  # the lead asked for
+    status: str | None = None
+    programme_id: UUID | None = None
+    academic_year: str | None = None
+    q: str | None = None  # a part of the title, in any case
+
+
+def list_work_groups(asked: WorkGroupFilter) -> Select[WorkGroup]:
+    """Select the groups that a filter asks for."""
     statement = select(WorkGroup)
-    for lead in (led_by, lead_id):
+    for lead in (asked.led_by, asked.lead_id):
         if lead is not None:
             leads_it = (WorkGroupLead.work_group_id == WorkGroup.id, WorkGroupLead.teacher_id == lead)
             statement = statement.where(exists().where(*leads_it))
-    if status is not None:
-        statement = statement.where(WorkGroup.status == status)
-    if programme_id is not None:
-        statement = statement.where(WorkGroup.programme_id == programme_id)
-    if academic_year is not None:
-        of_year = (Programme.id == WorkGroup.programme_id, Programme.academic_year == academic_year)
+    if asked.status is not None:
+        statement = statement.where(WorkGroup.status == asked.status)
+    if asked.programme_id is not None:
+        statement = statement.where(WorkGroup.programme_id == asked.programme_id)
+    if asked.academic_year is not None:
+        of_year = (Programme.id == WorkGroup.programme_id, Programme.academic_year == asked.academic_year)
         statement = statement.where(exists().where(*of_year))
-    if q is not None:
-        statement = statement.where(WorkGroup.title.icontains(q, autoescape=True))
+    if asked.q is not None:
+        statement = statement.where(WorkGroup.title.icontains(asked.q, autoescape=True))
     return statement
 
 
@@ -140,7 +141,7 @@ def describe(session: Session, groups: Sequence[WorkGroup], *, day: date) -> lis
     ):
         leads[lead.work_group_id].append(lead.teacher_id)
     urns = schools_of_places(session, ids)
-    successions = standing.around(session, {urn for listed in urns.values() for urn in listed})
+    successions = succession_store.around(session, {urn for listed in urns.values() for urn in listed})
     return [
         Described(
             group,
@@ -168,7 +169,7 @@ def schools_of_places(session: Session, work_group_ids: Iterable[UUID]) -> dict[
 def count(session: Session, work_group_id: UUID, *, day: date) -> Composition:
     """Count a group's places, and their schools as of a day with successions applied."""
     urns = schools_of_places(session, [work_group_id]).get(work_group_id, [])
-    return composition(urns, standing.around(session, urns), day)
+    return composition(urns, succession_store.around(session, urns), day)
 
 
 def schools_on(session: Session, work_group_id: UUID, *, day: date) -> list[SchoolOnGroup]:
@@ -181,7 +182,7 @@ def schools_on(session: Session, work_group_id: UUID, *, day: date) -> list[Scho
         .join(SchoolMembership, and_(*works_there))
         .where(*of_group)
     ).all()
-    successions = standing.around(session, {*(urn for urn, _ in held), *(urn for _, urn, _ in jobs)})
+    successions = succession_store.around(session, {*(urn for urn, _ in held), *(urn for _, urn, _ in jobs)})
     places = Counter(successions.standing(urn, day) for urn, _ in held)
     roles: defaultdict[str, set[str]] = defaultdict(set)
     for urn, role in held:

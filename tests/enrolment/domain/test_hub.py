@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub_enrolment.domain.hub_area import check_area, check_revision
+from hub_enrolment.domain.hub import check_area, check_revision
 from hub_kernel.hub_area import Area
 from hub_kernel.refusals import Refused, Stale
 
