@@ -61,6 +61,6 @@ def step_of_ending(urn: str, *, succeeded: Collection[str], merged: Collection[s
 def why_not(ending: Ending) -> str:
     """Return why a school could not be reconciled, as a sentence for a finding."""
     if not ending.open_successors:
-        return "the school has closed and the hub knows no open successor"
+        return "the school has closed and no successor in the hub's files is open"
     listed = ", ".join(sorted(ending.open_successors))
     return f"the school has closed and has several open successors: {listed}"
