@@ -1,4 +1,4 @@
-"""What may be said of the hub: a privacy notice is a sentence or an https address."""
+"""A hub's privacy notice is a sentence or an https address."""
 
 from typing import Any
 

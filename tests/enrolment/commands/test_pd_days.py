@@ -1,4 +1,4 @@
-"""What may be opened for registration: PD days and conferences, and nothing else."""
+"""Only PD days and conferences can be opened for registration."""
 
 from typing import Any
 

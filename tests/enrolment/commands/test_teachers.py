@@ -1,4 +1,4 @@
-"""What may be sent as a telephone number."""
+"""Spellings of telephone numbers that are accepted and refused."""
 
 from typing import Any
 

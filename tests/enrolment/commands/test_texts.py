@@ -1,4 +1,4 @@
-"""What people type: one line where it gets into a header; an e-mail address that every mail program reads."""
+"""Typed text: on one line where it enters an e-mail header; addresses that every e-mail program accepts."""
 
 import string
 from email.headerregistry import Address
@@ -36,7 +36,7 @@ def test_a_line_break_or_control_character_is_refused_wherever_it_is(text: str, 
         ("O’Brien-Smith", "O’Brien-Smith"),
     ],
 )
-def test_spaces_are_plain_and_letters_stay(text: str, kept: str) -> None:
+def test_spaces_become_plain_and_other_characters_stay(text: str, kept: str) -> None:
     assert read(Text(), text) == kept
 
 

@@ -28,7 +28,7 @@ URN = "110623"
         ({"lead": "perhaps", "trn": "x"}, [("lead", "bad_lead"), ("trn", "bad_trn")]),
     ],
 )
-def test_all_that_is_wrong_with_a_row_is_told(changes: dict[str, str], wrong: list[tuple[str, str]]) -> None:
+def test_every_problem_of_a_row_is_listed(changes: dict[str, str], wrong: list[tuple[str, str]]) -> None:
     (read,) = read_upload(as_csv(line(URN, **changes))).lines
     asked, problems = read_row(read)
     assert asked is None

@@ -1,4 +1,4 @@
-"""What a school's application may ask for, and when."""
+"""Rules about schools' applications for places."""
 
 from datetime import datetime
 

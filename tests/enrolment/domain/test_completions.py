@@ -1,4 +1,4 @@
-"""Who completes: enough sessions, and every task that was due."""
+"""Completion needs enough sessions and a report on every task that was due."""
 
 import pytest
 from hypothesis import given
@@ -23,7 +23,7 @@ def test_a_programme_says_how_much_is_enough(percent: int, completed: bool) -> N
     assert completes(3, Participation(attended=2), rule) is completed
 
 
-def test_in_a_group_that_never_met_nobody_completes() -> None:
+def test_no_participant_of_a_group_that_never_met_completes() -> None:
     assert not completes(0, Participation(attended=0), CompletionRule(min_attendance_percent=0))
 
 

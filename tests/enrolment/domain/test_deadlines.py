@@ -18,7 +18,7 @@ from hub_enrolment.domain.waiting_list import (
 )
 
 OFFERED = datetime(2025, 9, 20, 9, 0, tzinfo=UTC)  # a Saturday
-FIRST_END = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer that is told on that Saturday
+FIRST_END = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer whose e-mail is sent on that Saturday
 MONDAY = datetime(2025, 9, 22, 6, 30, tzinfo=UTC)  # 07:30 in England
 MONDAYS_END = datetime(2025, 9, 29, 23, 0, tzinfo=UTC)
 LATE = datetime(2025, 12, 1, tzinfo=UTC)  # the hub's time, where it does not matter
@@ -115,7 +115,7 @@ def test_an_offer_never_ends_before_the_sending_and_any_order_gives_the_same_end
 
 
 @pytest.mark.parametrize("at", [FIRST_END - INSTANT, FIRST_END, FIRST_END + 100 * DAY])
-def test_an_offer_of_which_the_teacher_has_not_been_told_is_accepted_at_any_time(at: datetime) -> None:
+def test_an_offer_without_an_e_mail_can_be_accepted_at_any_time(at: datetime) -> None:
     accept("offered", FIRST_END, told_at=None, at=at)
 
 

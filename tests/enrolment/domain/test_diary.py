@@ -73,7 +73,7 @@ def test_a_session_lasts_a_day_at_most(starts_at: datetime, lasts: timedelta, co
 
 
 @pytest.mark.parametrize("status", WorkGroupStatus)
-def test_a_group_that_is_over_or_a_draft_has_no_sessions(status: str) -> None:
+def test_a_draft_and_a_closed_or_cancelled_group_get_no_sessions(status: str) -> None:
     if status in MEETABLE:
         check_meetings(status, [MEETING], [])
     else:
@@ -82,7 +82,7 @@ def test_a_group_that_is_over_or_a_draft_has_no_sessions(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", WorkGroupStatus)
-def test_of_a_group_that_is_over_only_corrections_are_noted(status: str) -> None:
+def test_a_closed_or_cancelled_group_gets_corrections_only(status: str) -> None:
     if status not in OVER:
         check_not_over(status)
     else:

@@ -1,4 +1,4 @@
-"""What a certificate counts of the sessions of its Work Group."""
+"""The sessions and minutes that a certificate counts."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ HELD = st.builds(
 
 
 @given(st.lists(HELD, max_size=12))
-def test_whoever_was_in_the_room_attended_in_full(held: list[Held]) -> None:
+def test_late_and_early_leavers_attended_the_full_session(held: list[Held]) -> None:
     counted = attended(held)
     there = [one for one in held if one.mark in {"present", "late", "left_early"}]
     assert (counted.sessions_n, counted.held_n) == (len(there), len(held))

@@ -1,4 +1,4 @@
-"""Who may cancel or close a Work Group, and when."""
+"""Rules about cancelling and closing a Work Group."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Who gets a place."""
+"""Rules about enrolling a teacher and undoing a withdrawal."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -146,12 +146,12 @@ def test_a_place_past_a_limit_is_given_back_by_an_override_only(places: Places, 
     )
 
 
-def test_a_free_place_that_nobody_else_can_take_is_given_back() -> None:
+def test_a_free_place_no_waiting_teacher_can_take_is_restored() -> None:
     places = replace(HELD_BACK, taken=18, offered=1, waiting=1)
     assert undo_withdrawal(places, "withdrawn", "workload") == Grant(school_joins=False, over_cap=False)
 
 
 @pytest.mark.parametrize("status", ["recruiting", "confirmed", "at_risk", "running", "evaluating"])
-def test_a_free_place_is_given_back_until_the_group_is_over(status: str) -> None:
+def test_a_free_place_is_restored_until_the_group_closes(status: str) -> None:
     given_back = undo_withdrawal(replace(HELD_BACK, status=status), "withdrawn", "workload", override=True)
     assert given_back == Grant(school_joins=False, over_cap=False)

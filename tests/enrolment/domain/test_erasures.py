@@ -1,4 +1,4 @@
-"""Whose personal data may be erased."""
+"""Rules about anonymising a record."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,9 @@ TODAY = NOW.date()
     ("places_n", "roles_n", "code"),
     [(0, 0, None), (1, 0, "holds_places"), (0, 1, "holds_roles"), (2, 1, "holds_places")],
 )
-def test_whoever_holds_something_is_not_erased(places_n: int, roles_n: int, code: str | None) -> None:
+def test_a_person_with_places_or_roles_is_not_anonymised(
+    places_n: int, roles_n: int, code: str | None
+) -> None:
     if code is None:
         check(places_n=places_n, roles_n=roles_n)
         return

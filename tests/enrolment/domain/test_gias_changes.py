@@ -1,4 +1,4 @@
-"""What an import would change."""
+"""The changes of an import."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def test_a_later_look_that_finds_the_same_is_unchanged_but_noted() -> None:
         ({"ukprn": "10000001", "name": "New name"}, ("name",)),
     ],
 )
-def test_differences_are_named_and_what_nobody_else_keeps_is_not_told(
+def test_differences_are_named_and_columns_that_no_service_uses_are_not_published(
     change: dict[str, object], told: tuple[str, ...]
 ) -> None:
     (found,) = plan(establishment(), establishment(**change)).changed

@@ -1,4 +1,4 @@
-"""What the codes of the register mean to the hub."""
+"""The codes of the register as statuses, phases and eligibility."""
 
 import pytest
 

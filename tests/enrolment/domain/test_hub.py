@@ -1,4 +1,4 @@
-"""What a hub's description may say of its area; the kernel decides which schools are in it."""
+"""Rules about the description of a hub; the kernel decides which schools are in its area."""
 
 from dataclasses import replace
 

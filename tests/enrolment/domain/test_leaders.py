@@ -100,7 +100,7 @@ def test_a_role_without_a_last_day_outlasts_all_others(ends: list[date | None]) 
         (2, 1, "still has 2 assignments to schools, with 1 visit planned."),
     ],
 )
-def test_people_are_told_what_is_still_assigned_and_what_to_do(
+def test_the_warning_has_the_remaining_assignments_and_the_next_step(
     assignments_n: int, visits_n: int, words: str
 ) -> None:
     warned = still_assigned(assignments_n, visits_n, last_day=date(2026, 1, 5))
@@ -108,6 +108,6 @@ def test_people_are_told_what_is_still_assigned_and_what_to_do(
     assert warned.detail.startswith(f"After 5 January 2026 this person {words} Hand each assignment over")
 
 
-def test_people_are_told_nothing_when_nothing_is_assigned_and_where_to_look_when_it_is_unknown() -> None:
+def test_no_assignments_give_no_warning_and_unknown_ones_name_the_route() -> None:
     assert still_assigned(0, 0, last_day=LAST) is None
     assert "could not be looked up" in assignments_unknown().detail

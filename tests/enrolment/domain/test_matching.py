@@ -172,7 +172,7 @@ def test_matching_is_symmetric(one: Record, other: Record) -> None:
 
 
 @given(known=PEOPLE)
-def test_everybody_is_known_by_their_own_cells(known: Record) -> None:
+def test_every_record_is_known_by_its_own_cells(known: Record) -> None:
     assert match(known, [known]) == Known(known)
 
 
@@ -210,7 +210,7 @@ def test_a_known_person_is_not_registered_again() -> None:
         ({"given": "A"}, ANITA, ["stays Anita Patel"]),
     ],
 )
-def test_what_a_list_says_otherwise_is_told(row: dict[str, Any], known: Record, said: list[str]) -> None:
+def test_differences_from_the_record_are_listed(row: dict[str, Any], known: Record, said: list[str]) -> None:
     told = differences(person(**row), known)
     assert len(told) == len(said)
     assert all(words in sentence for words, sentence in zip(said, told, strict=True))

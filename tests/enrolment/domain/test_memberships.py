@@ -74,7 +74,7 @@ def test_what_is_no_move_is_refused(
 
 
 @pytest.mark.parametrize(("ended", "free"), [(TODAY - DAY, True), (TODAY, False), (TODAY + DAY, False)])
-def test_somebody_comes_back_the_day_after_they_left(ended: date, free: bool) -> None:
+def test_a_teacher_can_return_the_day_after_leaving(ended: date, free: bool) -> None:
     held = [membership(), membership(NEW, SINCE - 300 * DAY, ended, number=2)]
     if free:
         assert move(held, asked(), today=TODAY) is not None
@@ -88,7 +88,7 @@ MOVES = st.tuples(st.none() | st.sampled_from(URNS), st.sampled_from(URNS), st.i
 
 
 @given(st.lists(MOVES, max_size=12))
-def test_whatever_is_asked_nobody_is_at_one_school_twice_on_a_day(
+def test_no_move_gives_two_memberships_of_one_school_on_a_day(
     tries: list[tuple[str | None, str, int]],
 ) -> None:
     held = {UUID(int=1): membership()}

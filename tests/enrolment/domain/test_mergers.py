@@ -1,4 +1,4 @@
-"""What becomes of what two records of one person both hold."""
+"""Rules about merging two records of one person."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta

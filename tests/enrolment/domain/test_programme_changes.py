@@ -1,4 +1,4 @@
-"""What Work Groups stand in the way of, when their programme is corrected."""
+"""Corrections of a programme that its Work Groups prevent."""
 
 from dataclasses import replace
 from typing import Any

@@ -33,7 +33,7 @@ def test_ways_of_writing_an_ncp_code(written: str) -> None:
     assert canonical_ncp_code(written, YEAR) == "NCP25-06a"
 
 
-def test_the_letter_may_be_absent() -> None:
+def test_the_suffix_of_a_code_is_optional() -> None:
     assert canonical_ncp_code("NCP25-06", YEAR) == "NCP25-06"
 
 

@@ -75,11 +75,11 @@ def test_a_session_was_not_held_tomorrow() -> None:
         check_time("scheduled", starts_at=MEETS, held_on=HELD + DAY, now=MEETS, today=HELD)
 
 
-def test_everybody_with_a_place_is_marked_once() -> None:
+def test_every_participant_with_a_place_is_marked_once() -> None:
     check_marks([mark(EMMY), mark(ADA, "absent")], PLACES, began_at=MEETS)
 
 
-def test_somebody_not_enrolled_is_refused_with_the_pointer() -> None:
+def test_a_mark_without_a_place_is_refused_with_the_pointer() -> None:
     refused = refusal(mark(ADA), mark(EMMY), mark(SOFIA))
     assert (refused.code, refused.pointer) == ("not_enrolled", "/marks/2/enrolment_id")
 
@@ -89,7 +89,7 @@ def test_a_second_mark_is_refused_with_the_pointer() -> None:
     assert (refused.code, refused.pointer) == ("marked_twice", "/marks/1/enrolment_id")
 
 
-def test_whoever_is_missing_is_named() -> None:
+def test_participants_without_a_mark_are_named() -> None:
     refused = refusal(mark(ADA))
     assert refused.code == "not_everyone_marked"
     assert str(EMMY) in refused.errors[0][1]

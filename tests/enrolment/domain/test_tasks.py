@@ -1,4 +1,4 @@
-"""Who reports a classroom task: participants with a place between its two sessions."""
+"""Participants with a place between a task's two sessions report on it."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 MOVED, LATER = datetime(2026, 1, 8, 11, tzinfo=UTC), datetime(2026, 2, 1, 9, tzinfo=UTC)
 
 
-def test_somebody_trnless_has_no_trn() -> None:
+def test_a_trnless_teacher_has_no_trn() -> None:
     assert trn_to_keep(None, trnless=True) is None
     with pytest.raises(Refused, match="trn_and_trnless"):
         trn_to_keep("1234567", trnless=True)

@@ -30,7 +30,7 @@ def test_only_a_place_that_is_held_moves(status: str) -> None:
 
 
 @pytest.mark.parametrize("status", ["draft", "evaluating", "closed", "cancelled"])
-def test_a_group_that_takes_nobody_in_takes_no_place(status: str) -> None:
+def test_a_group_that_is_not_recruiting_accepts_no_transfer(status: str) -> None:
     assert outcome(replace(PLACES, status=status)) == "work_group_not_recruiting"
 
 

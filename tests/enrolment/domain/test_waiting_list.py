@@ -1,4 +1,4 @@
-"""Who waits, who is next, how long an offer stands."""
+"""Rules about joining the waiting list and the order of offers."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -67,12 +67,12 @@ def test_a_teacher_stands_on_a_list_once() -> None:
         (FULL, "work_group_full"),
     ],
 )
-def test_nobody_overtakes_the_list(places: Places, code: str) -> None:
+def test_no_request_overtakes_the_waiting_list(places: Places, code: str) -> None:
     assert outcome(lambda: grant(places)) == code
 
 
 @pytest.mark.parametrize(("taken", "offered"), [(19, 1), (18, 2)])
-def test_an_open_offer_keeps_a_place_for_whoever_has_it(taken: int, offered: int) -> None:
+def test_an_open_offer_reserves_a_place_for_its_teacher(taken: int, offered: int) -> None:
     places = replace(FULL, taken=taken, offered=offered, waiting=3)
     assert grant(places, offered=True).school_joins
 
@@ -103,7 +103,7 @@ def test_the_first_are_offered_what_is_free(taken: int, open_n: int, who: list[i
 
 
 @pytest.mark.parametrize("status", ["draft", "evaluating", "closed", "cancelled"])
-def test_a_group_that_takes_nobody_in_offers_nothing(status: str) -> None:
+def test_a_group_that_is_not_recruiting_offers_no_place(status: str) -> None:
     assert offered(Occupancy(status=status, capacity=20, taken=0, waiting=1), queue(A)) == []
 
 
@@ -120,7 +120,7 @@ def test_whose_school_has_all_its_places_is_passed_over() -> None:
     schools=st.lists(st.sampled_from([A, B]), max_size=20),
     cap=st.none() | st.integers(1, 5),
 )
-def test_nobody_is_passed_over_but_for_the_cap(
+def test_entries_are_skipped_only_for_the_cap(
     capacity: int, taken: int, schools: list[str], cap: int | None
 ) -> None:
     occupancy = Occupancy(status="recruiting", capacity=capacity, taken=taken, waiting=len(schools))

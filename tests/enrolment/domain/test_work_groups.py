@@ -196,7 +196,7 @@ def test_these_roles_lead_work_groups(role: str) -> None:
         lead_in("work_group_lead", date(2026, 9, 1)),
     ],
 )
-def test_nobody_else_does_nor_outside_the_year(held: dict[UUID, list[Appointment]]) -> None:
+def test_other_roles_and_other_years_do_not_qualify_a_lead(held: dict[UUID, list[Appointment]]) -> None:
     with pytest.raises(Refused) as caught:
         check_leads(held, [LEAD], YEAR)
     assert (caught.value.code, caught.value.pointer) == ("not_a_leader", "/lead_ids/0")

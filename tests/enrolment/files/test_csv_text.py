@@ -48,13 +48,13 @@ def test_a_name_that_looks_like_a_formula_is_kept_as_it_is(name: str) -> None:
     assert read_one(EstablishmentName=name).name == name
 
 
-def test_the_wrong_extract_is_told_which_were_expected() -> None:
+def test_the_refusal_of_a_wrong_extract_names_the_expected_ones() -> None:
     refusal = refused(b"URN,GID,Role\r\n100001,1,Governor\r\n")
     assert "edubasealldata" in refusal.detail
     assert "links_edubasealldata" in refusal.detail
 
 
-def test_a_wrong_byte_is_told_with_its_row() -> None:
+def test_the_refusal_of_a_wrong_byte_names_its_row() -> None:
     raw = gias(row(), row(EstablishmentName="BROKEN")).replace(b"BROKEN", b"\x81")
     assert refused(raw).errors[0][0] == "/rows/3/"
 

@@ -151,7 +151,7 @@ def test_a_repeated_urn_names_both_rows() -> None:
     assert "row 2" in refusal.detail
 
 
-def test_every_problem_is_told_up_to_a_hundred() -> None:
+def test_up_to_a_hundred_problems_are_listed() -> None:
     refusal = refused(gias(*[row(CloseDate="soon") for _ in range(150)]))
     assert len(refusal.errors) == 100
     assert "150 problems" in refusal.detail

@@ -35,7 +35,7 @@ def test_each_row_of_merged_cells_has_their_value() -> None:
 
 
 @pytest.mark.parametrize("raw", [CSV, as_xlsx(*[ROW] * 40)], ids=["csv", "xlsx"])
-def test_the_process_beside_us_reads_just_so(raw: bytes) -> None:
+def test_the_child_process_reads_the_same(raw: bytes) -> None:
     read = read_list(raw, subject="ada")
     listing = read_upload(raw)
     assert (read.header, read.header_row, read.notes) == (listing.header, 1, listing.notes)

@@ -1,4 +1,4 @@
-"""The migration to offers that are told, from the head before and with rows in the table."""
+"""The migration to the times of offers' e-mails, from the previous head and with rows in the table."""
 
 import importlib
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ RECORDED = (
 
 
 def published(number: int, group: int, *, offered: bool = False) -> list[tuple[object, ...]]:
-    """What is published of an open entry, by the last digits of its id and of its group's."""
+    """Return the events of an open entry, by the last digits of its id and of its group's."""
     subject = f"waiting-list/{ONE}{number}"
     data = {"waiting_id": f"{ONE}{number}", "work_group_id": f"{ONE}{group}", "teacher_id": f"{ONE}1"}
     data |= {"urn": "100001"}

@@ -1,4 +1,4 @@
-"""The migrations to one rule for every way in, from the head before and with rows in the tables."""
+"""The migrations to one rule for every endpoint, from the previous head and with rows in the tables."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -33,7 +33,7 @@ CHANGED_AT = datetime(2025, 6, 30, 23, 30, tzinfo=UTC)
 COMPANY_AT = datetime(2025, 9, 1, 8, tzinfo=UTC)
 
 
-def test_trusts_of_before_are_told_once_for_each_school_that_belongs_to_one(postgres: PostgresServer) -> None:
+def test_existing_trusts_are_published_once_for_each_of_their_schools(postgres: PostgresServer) -> None:
     url = postgres.new_database()
     config = alembic_config(url, MIGRATIONS)
     command.upgrade(config, HEAD_BEFORE)

@@ -75,7 +75,7 @@ def add(session: Session, urns: list[str], person: Person, taken: set[str]) -> T
 
 
 def by_rule(session: Session, records: list[Teacher]) -> dict[tuple[UUID, UUID], set[str]]:
-    """What the rule says of each pair."""
+    """Return the reasons of each pair by the rule."""
     columns = (SchoolMembership.urn, SchoolMembership.role)
     people = []
     for record in sorted(records, key=lambda one: one.id):
@@ -88,7 +88,7 @@ def by_rule(session: Session, records: list[Teacher]) -> dict[tuple[UUID, UUID],
 
 
 def by_query(session: Session) -> dict[tuple[UUID, UUID], set[str]]:
-    """What the query gives."""
+    """Return the reasons of each pair by the query."""
     return {(one.first_id, one.second_id): set(one.reasons) for one in session.scalars(list_duplicates())}
 
 

@@ -6,7 +6,7 @@ from hub_enrolment.models import Base
 from hub_enrolment.store.erasures import NOTES
 
 # Words of a table that are about a thing, a school or a day, and not about one person.
-OF_NOBODY = {
+NOT_PERSONAL = {
     "classroom_tasks.prompt",
     "lesson_studies.learning_note",
     "pd_days.title",
@@ -24,4 +24,4 @@ def test_no_free_words_about_a_person_are_forgotten() -> None:
         and {"note", "prompt", "title", "venue", "comment", "text"} & set(column.name.split("_"))
         and table.name not in {"programmes", "work_groups"}
     }
-    assert notes == {f"{table}.{column}" for table, column in NOTES} | OF_NOBODY
+    assert notes == {f"{table}.{column}" for table, column in NOTES} | NOT_PERSONAL

@@ -1,4 +1,4 @@
-"""A merger and an erasure touch the rows of the people concerned and of nobody else."""
+"""A merger and an erasure change only the rows of the people concerned."""
 
 from datetime import timedelta
 from uuid import UUID

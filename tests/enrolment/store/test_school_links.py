@@ -1,4 +1,4 @@
-"""What is written about one school's links and trusts stays with that school."""
+"""Writes about one school's links and trusts change only that school's rows."""
 
 from collections.abc import Callable
 from datetime import date
