@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import CLOSES, OPENS
 
-from hub_enrolment.domain.programmes import AcademicYear, Limits
+from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.domain.work_groups import (
     Composition,
@@ -22,6 +22,7 @@ from hub_enrolment.domain.work_groups import (
     status_after_scheduling,
     status_after_session,
 )
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Succession, Successions
 

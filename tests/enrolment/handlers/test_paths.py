@@ -23,9 +23,10 @@ from tests.enrolment.register_files import gias, links, row
 
 from hub_contracts.vocabulary import Strand
 from hub_enrolment.commands.enrolments import WithdrawParticipant
-from hub_enrolment.domain.programmes import AcademicYear, Path, TakenPart, check_path
+from hub_enrolment.domain.programmes import Path, TakenPart, check_path
 from hub_enrolment.handlers.enrolments import withdraw_participant
 from hub_enrolment.models import Enrolment, Programme
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 

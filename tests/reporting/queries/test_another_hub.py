@@ -15,11 +15,12 @@ from tests.reporting.small_hub import small_hub
 from hub_contracts import Event
 from hub_contracts.enrolment import SchoolClosed, TeacherMerged
 from hub_contracts.notifications import MessageFailed
+from hub_kernel.academic_years import AcademicYear
 from hub_messaging.delivery import Delivery
 from hub_platform.database import Sessions
 from hub_reporting.commands import ReportQuery
 from hub_reporting.config import Options
-from hub_reporting.domain.periods import AcademicYear, Period
+from hub_reporting.domain.periods import Period
 from hub_reporting.queries.freshness import freshness
 from hub_reporting.queries.reports import REPORTS, run_report
 from hub_reporting.store import people, schools, sources, visits

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from hub_contracts.vocabulary import Strand
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.refusals import Refused
 
 # "Typically" 10 to 20 teachers from at least six schools (Cambridge Maths Hub); a programme may differ.
@@ -14,43 +14,26 @@ MIN_SCHOOLS: Final = 6
 MIN_TEACHERS: Final = 10
 MAX_TEACHERS: Final = 20
 ACADEMIC_YEAR: Final = (
-    "20[0-9]{2}/[0-9]{2}"  # as it is written; `AcademicYear.parse` checks that the years follow
+    "20[0-9]{2}/[0-9]{2}"  # as it is written; `parse_academic_year` checks that the years follow
 )
+YEARS: Final = range(2000, 2100)  # first calendar years of academic years
 LARGEST_GROUP: Final = 500  # teachers; a higher number is a typing error
 ONCE: Final = Strand.DEVELOPMENT  # a school follows this strand in one academic year only
 
 
-@dataclass(frozen=True)
-class AcademicYear:
-    """From 1 September to 31 August."""
+def parse_academic_year(text: str) -> AcademicYear:
+    """Return the academic year of this century written as "2025/26".
 
-    first: int  # the calendar year in which it starts
-
-    @classmethod
-    def parse(cls, text: str) -> "AcademicYear":
-        """Return the academic year that a text such as "2025/26" names.
-
-        Raises:
-            Refused: `bad_academic_year`.
-        """
-        match = re.fullmatch(r"(20[0-9]{2})/([0-9]{2})", text)
-        if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
-            detail = "An academic year is written like 2025/26."
-            raise Refused("bad_academic_year", detail, "/academic_year")
-        return cls(int(match[1]))
-
-    @property
-    def starts_on(self) -> date:
-        """The first day, 1 September."""
-        return date(self.first, 9, 1)
-
-    @property
-    def ends_on(self) -> date:
-        """31 August of the next calendar year."""
-        return date(self.first + 1, 8, 31)
-
-    def __str__(self) -> str:
-        return f"{self.first}/{(self.first + 1) % 100:02}"
+    Raises:
+        Refused: `bad_academic_year`.
+    """
+    try:
+        year = AcademicYear.parse(text)
+    except ValueError:
+        year = None
+    if year is None or year.first not in YEARS:
+        raise Refused("bad_academic_year", "An academic year is written like 2025/26.", "/academic_year")
+    return year
 
 
 def canonical_ncp_code(text: str, year: AcademicYear) -> str:

@@ -8,8 +8,9 @@ from typing import Final
 from uuid import UUID
 
 from hub_contracts.vocabulary import LeaderRole
-from hub_enrolment.domain.programmes import AcademicYear, Limits
+from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.teachers import Appointment
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.successions import Successions
 

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import TeacherAnonymised
 from hub_enrolment.commands.mergers import AnonymiseTeacher
 from hub_enrolment.domain import erasures
-from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.models import Teacher
 from hub_enrolment.steps.teachers import lock_teacher
 from hub_enrolment.steps.waiting_list import leave_lists
 from hub_enrolment.store import erasures as store
 from hub_enrolment.store import waiting_list as waiting_store
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform import idempotency

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.teachers import AppointLeader, EndLeader
 from hub_enrolment.domain import leaders, teachers
-from hub_enrolment.domain.programmes import AcademicYear
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.models import LeaderRole
 from hub_enrolment.steps.leaders import appointed, close_role
 from hub_enrolment.store import leaders as store
 from hub_enrolment.store import teachers as teacher_store
 from hub_enrolment.store.standing_schools import standing_school
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Refused, Unknown
 from hub_messaging import outbox

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.commands.programmes import ChangeProgramme
 from hub_enrolment.domain import programme_changes, programmes
 from hub_enrolment.domain.programme_changes import GroupOnProgramme, Terms
-from hub_enrolment.domain.programmes import AcademicYear, Limits, Path
+from hub_enrolment.domain.programmes import Limits, Path, parse_academic_year
 from hub_enrolment.models import Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.terms import published_terms, record_change
@@ -72,7 +72,7 @@ def _asked(programme: Programme, changes: Mapping[str, Any]) -> dict[str, Any]:
     def value(name: str) -> Any:
         return values.get(name, getattr(programme, name))
 
-    year = AcademicYear.parse(value("academic_year"))
+    year = parse_academic_year(value("academic_year"))
     if value("ncp_code") is not None:
         values["ncp_code"] = programmes.canonical_ncp_code(value("ncp_code"), year)
     for name in ("phases", "required_roles"):
@@ -92,7 +92,7 @@ def _described(
     if changed.get("prerequisite_strand") is not None:
         path = Path(
             strand=programme.strand,
-            year=AcademicYear.parse(programme.academic_year),
+            year=parse_academic_year(programme.academic_year),
             prerequisite_strand=changed["prerequisite_strand"],
         )
         without = [

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.programmes import OpenProgramme
 from hub_enrolment.domain import programmes
-from hub_enrolment.domain.programmes import AcademicYear, Limits
+from hub_enrolment.domain.programmes import Limits, parse_academic_year
 from hub_enrolment.models import Programme
 from hub_enrolment.store.inserts import insert_unless_taken
 from hub_kernel.refusals import Conflict, Unknown
@@ -23,7 +23,7 @@ def open_programme(session: Session, command: OpenProgramme, *, now: datetime, b
             `own_prerequisite`.
         Conflict: `ncp_code_taken`.
     """
-    year = AcademicYear.parse(command.academic_year)
+    year = parse_academic_year(command.academic_year)
     code = None if command.ncp_code is None else programmes.canonical_ncp_code(command.ncp_code, year)
     limits = Limits(
         min_schools=command.min_schools,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.commands.work_groups import ChangeWorkGroup, OpenDraft, OpenWorkGroup
 from hub_enrolment.domain import venues, work_groups
 from hub_enrolment.domain.capacities import check_capacity, most_teachers
-from hub_enrolment.domain.programmes import AcademicYear
+from hub_enrolment.domain.programmes import parse_academic_year
 from hub_enrolment.models import Programme, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places
 from hub_enrolment.steps.terms import published_terms, record_change
@@ -146,4 +146,4 @@ def _allow(
 def _check_leads(session: Session, programme: Programme, lead_ids: list[UUID]) -> None:
     known = teacher_store.hold(session, lead_ids)
     held = teacher_store.appointments(session, [lead_id for lead_id, named in known.items() if named])
-    work_groups.check_leads(held, lead_ids, AcademicYear.parse(programme.academic_year))
+    work_groups.check_leads(held, lead_ids, parse_academic_year(programme.academic_year))

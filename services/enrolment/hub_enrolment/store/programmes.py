@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.completions import CompletionRule
-from hub_enrolment.domain.programmes import AcademicYear, Path, TakenPart
+from hub_enrolment.domain.programmes import Path, TakenPart, parse_academic_year
 from hub_enrolment.models import Enrolment, Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.store import successions as succession_store
 
@@ -64,7 +64,7 @@ def path_of(programme: Programme) -> Path:
     """Return a programme's position on the path through the strands."""
     return Path(
         strand=programme.strand,
-        year=AcademicYear.parse(programme.academic_year),
+        year=parse_academic_year(programme.academic_year),
         prerequisite_strand=programme.prerequisite_strand,
     )
 
@@ -88,4 +88,4 @@ def taken_parts(session: Session, urn: str, *, day: date) -> list[TakenPart]:
             Enrolment.status.in_(("active", "completed")),
         )
     )
-    return [TakenPart(strand, AcademicYear.parse(year)) for strand, year in rows]
+    return [TakenPart(strand, parse_academic_year(year)) for strand, year in rows]

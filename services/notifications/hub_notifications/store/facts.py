@@ -8,7 +8,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hub_kernel.england import start_of_day
+from hub_kernel.academic_years import AcademicYear
+from hub_kernel.england import end_of_day, start_of_day
 from hub_notifications.domain.sending_hours import Holidays
 from hub_notifications.domain.threads import Thread, group_thread, pd_day_thread
 from hub_notifications.models import (
@@ -62,7 +63,7 @@ def pd_leads_of(session: Session, assignment_id: UUID) -> Sequence[UUID]:
 
 def assign_visits(session: Session, assignment_id: UUID, urn: str, pd_lead_id: UUID, starts_on: date) -> None:
     """Set the assignment of visits that were stored before this service recorded assignments."""
-    next_year = date(starts_on.year + (starts_on.month >= 9), 9, 1)  # academic years begin in September
+    year = AcademicYear.of(starts_on)
     session.execute(
         update(Visit)
         .where(
@@ -70,7 +71,7 @@ def assign_visits(session: Session, assignment_id: UUID, urn: str, pd_lead_id: U
             Visit.urn == urn,
             Visit.pd_lead_id == pd_lead_id,
             Visit.planned_at >= start_of_day(starts_on),
-            Visit.planned_at < start_of_day(next_year),
+            Visit.planned_at < end_of_day(year.ends_on),
         )
         .values(assignment_id=assignment_id)
     )

@@ -1,55 +1,31 @@
 """Academic years, reporting periods and half terms."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Self
+from typing import Final
 
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.refusals import Refused
 
-FIRST_MONTH: Final = 9  # an academic year, and a hub's grant, runs from 1 September to 31 August
 AS_AT, NOW = "as_at", "now"  # the day whose facts of schools a report shows
 FACTS: Final = (AS_AT, NOW)
 HALF_TERM_NAMES: Final = ("Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2")
-_YEAR: Final = re.compile(r"(\d{4})/(\d{2})")
 YEARS: Final = range(1900, 2200)  # first calendar years that are accepted
 
 
-@dataclass(frozen=True, order=True)
-class AcademicYear:
-    """An academic year, from 1 September of `first` to 31 August of the next year."""
+def parse_year(text: str) -> AcademicYear:
+    """Return the academic year written as "2025/26".
 
-    first: int
-
-    @classmethod
-    def of(cls, day: date) -> Self:
-        """Return the academic year of a day."""
-        return cls(day.year if day.month >= FIRST_MONTH else day.year - 1)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the academic year written as "2025/26".
-
-        Raises:
-            Refused: `unknown_year`.
-        """
-        found = _YEAR.fullmatch(text)
-        if found is None or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) not in YEARS:
-            raise Refused("unknown_year", 'An academic year is written "2025/26".', "/year")
-        return cls(int(found[1]))
-
-    @property
-    def starts_on(self) -> date:
-        """The first day, 1 September."""
-        return date(self.first, FIRST_MONTH, 1)
-
-    @property
-    def ends_on(self) -> date:
-        """The last day, 31 August."""
-        return date(self.first + 1, FIRST_MONTH - 1, 31)
-
-    def __str__(self) -> str:
-        return f"{self.first}/{(self.first + 1) % 100:02}"
+    Raises:
+        Refused: `unknown_year`.
+    """
+    try:
+        year = AcademicYear.parse(text)
+    except ValueError:
+        year = None
+    if year is None or year.first not in YEARS:
+        raise Refused("unknown_year", 'An academic year is written "2025/26".', "/year")
+    return year
 
 
 @dataclass(frozen=True)

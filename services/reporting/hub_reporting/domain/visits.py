@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.support_visits import kind_met_by, last_day_to_log
 from hub_reporting.domain.measures import Ratio
-from hub_reporting.domain.periods import AcademicYear
 from hub_reporting.domain.schools import Register
 
 

@@ -5,12 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.england import day_in_england
 from hub_reporting.commands import DashboardQuery
 from hub_reporting.domain.composition import Compositions
 from hub_reporting.domain.engagement import NO_LEVEL, Engagement
 from hub_reporting.domain.hub import HubSettings
-from hub_reporting.domain.periods import NOW, AcademicYear, Period
+from hub_reporting.domain.periods import NOW, Period, parse_year
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.schools import PHASE_NAMES, PHASES, School
 from hub_reporting.domain.scopes import CONNECTED, HUB, Area, Scope, parse_scope
@@ -121,7 +122,7 @@ def _period(session: Session, query: DashboardQuery, options: HubSettings, now: 
     """
     today = day_in_england(now)
     if query.year:
-        year = AcademicYear.parse(query.year)
+        year = parse_year(query.year)
     else:
         year = AcademicYear.of(min(sources.last_day(session, options.hub_id, today) or today, today))
     facts_on = today if query.facts == NOW else None

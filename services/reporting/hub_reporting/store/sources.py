@@ -6,7 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from hub_reporting.domain.periods import AcademicYear
+from hub_kernel.academic_years import AcademicYear
 from hub_reporting.models import (
     Assignment,
     Connection,

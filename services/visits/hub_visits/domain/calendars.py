@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from hub_kernel.academic_years import AcademicYear
 from hub_kernel.refusals import Refused
 from hub_kernel.working_days import is_weekday
 
 SCOPE_PATTERN: Final = r"^(hub|la:[0-9]{3}|trust:[A-Za-z0-9_]{1,100}|school:[1-9][0-9]{4,5})\Z"
+YEARS: Final = range(2000, 2100)  # first calendar years of academic years
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,22 +45,24 @@ class HalfTerm:
 
 
 def first_year_of(academic_year: str) -> int:
-    """Return the first calendar year of an academic year: 2025 for "2025/26".
+    """Return the first calendar year of an academic year of this century: 2025 for "2025/26".
 
     Raises:
         Refused: `bad_academic_year` if the text is malformed or the years are not consecutive.
     """
-    first, _, second = academic_year.partition("/")
-    well_formed = len(first) == 4 and first.isascii() and first.isdecimal() and first.startswith("20")
-    if not (well_formed and second == f"{(int(first) + 1) % 100:02d}"):
+    try:
+        first = AcademicYear.parse(academic_year).first
+    except ValueError:
+        first = 0
+    if first not in YEARS:
         detail = "Write an academic year with two consecutive years, such as 2025/26."
         raise Refused("bad_academic_year", detail, "/academic_year")
-    return int(first)
+    return first
 
 
 def last_day_of(academic_year: str) -> date:
     """Return the last day of an academic year: 31 August of its second calendar year."""
-    return date(first_year_of(academic_year) + 1, 8, 31)
+    return AcademicYear(first_year_of(academic_year)).ends_on
 
 
 def check_half_terms(academic_year: str, half_terms: Sequence[HalfTerm]) -> None:
@@ -70,7 +74,7 @@ def check_half_terms(academic_year: str, half_terms: Sequence[HalfTerm]) -> None
         Refused: `half_terms_out_of_order`, `half_terms_overlap`, `outside_academic_year` or
             `non_school_day_outside`, with a pointer to the first invalid half term.
     """
-    first_day = date(first_year_of(academic_year), 9, 1)
+    first_day = AcademicYear(first_year_of(academic_year)).starts_on
     for index, half_term in enumerate(half_terms):
         pointer = f"/half_terms/{index}"
         if half_term.n != index + 1 or half_term.starts_on > half_term.ends_on:
