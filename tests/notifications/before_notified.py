@@ -1,4 +1,4 @@
-"""A database of the version before what each person has been told was kept, with rows of every kind."""
+"""A database of the release before notified items were stored, with rows of every kind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -41,7 +41,7 @@ def an_entry(**changed: Any) -> Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What a reader finds in a calendar part. `starts`, `ends`: UTC, or dates of a whole day."""
+    """A calendar part as a reader parses it; `starts` and `ends` are in UTC, or dates of a whole day."""
 
     method: str
     uid: str

@@ -1,4 +1,4 @@
-"""What a test of notifications says only when it matters."""
+"""Events and messages with defaults, for tests of notifications."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime

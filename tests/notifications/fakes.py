@@ -28,7 +28,7 @@ HUB = HubDetails(name="Test Maths Hub")
 
 
 class FakeContacts:
-    """`gateways.Contacts`: knows everybody, until told otherwise."""
+    """`gateways.Contacts` that returns a contact for every id, unless a test sets otherwise."""
 
     def __init__(self) -> None:
         self.away = False
@@ -99,7 +99,7 @@ class FakeMailer:
 
     @contextmanager
     def open(self) -> Iterator[Connection]:
-        """Connect."""
+        """Open a connection, unless a test has made the server unreachable."""
         if self.away:
             raise MailServerUnreachable
         yield self

@@ -86,7 +86,7 @@ def moved(visit: VisitPlanned, assignment_id: UUID, before: UUID, after: UUID) -
 
 
 def to_ben(*visits: VisitPlanned, on: date = JANUARY) -> list[tuple[int, Event]]:
-    """What a hand-over from Ada to Ben announces, with the revisions of the subjects."""
+    """Return the events of a hand-over from Ada to Ben, with the revisions of their subjects."""
     return [
         (2, unassigned(FIRST, ADA, on - timedelta(days=1))),
         (1, assigned(SECOND, BEN, on, FIRST)),

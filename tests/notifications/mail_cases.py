@@ -43,12 +43,12 @@ class Case:
     tls: Tls = Tls.NONE
     wrong_password: bool = False
     mails_on_a_connection: int | None = None
-    # What follows.
+    # The expected result.
     others_at_once: bool = True
-    status: str = "sent"  # what the one message becomes
+    status: str = "sent"  # of the one message
     reason: str | None = None  # why it has failed
     copies: int = 1  # of the one message, that the server has taken or may have taken
-    trouble: str | None = None  # what operators are told
+    trouble: str | None = None  # the reason that operators see
 
 
 AT: Final = {

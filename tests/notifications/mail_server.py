@@ -17,7 +17,7 @@ USER, PASSWORD = "hub", "s3cret"  # pragma: allowlist secret
 
 @dataclass
 class MailServer:
-    """What the server was given, and how it behaves; a test may change that at any time.
+    """The messages that the server received, and its behaviour, which a test can change at any time.
 
     Steps are connect, hello, tls, sign_in, mail, rcpt, data and body.
     """
@@ -27,13 +27,13 @@ class MailServer:
     bad_replies: dict[str, str] = field(
         default_factory=dict
     )  # step → its reply when the bad recipient is named
-    bad_recipient: str = "nobody"  # a part of the address
+    bad_recipient: str = "refused"  # a part of the address
     mails_on_a_connection: int | None = None  # then it says 421
     context: ssl.SSLContext | None = None
     encrypted_from_the_start: bool = False
-    offers: tuple[str, ...] = ()  # beside STARTTLS, where there is a context
+    offers: tuple[str, ...] = ()  # in addition to STARTTLS, with a context
     wants_password: bool = False
-    # What it was given.
+    # The received messages.
     connections: int = 0
     mails: list[tuple[str, bytes]] = field(
         default_factory=list
@@ -57,7 +57,7 @@ class HungUp(Exception):
 
 
 class Session(socketserver.StreamRequestHandler):
-    """One connection."""
+    """The state of one connection to the server."""
 
     def setup(self) -> None:
         """Begin in the clear."""
@@ -104,7 +104,7 @@ class Session(socketserver.StreamRequestHandler):
         return said == well
 
     def on_ehlo(self, _: str) -> None:
-        """Say what is offered."""
+        """Send the extensions of the server."""
         offers = list(self.server_.offers)
         if self.server_.context is not None and not self.is_encrypted:
             offers.append("STARTTLS")
@@ -122,7 +122,7 @@ class Session(socketserver.StreamRequestHandler):
             self.encrypt()
 
     def encrypt(self) -> None:
-        """Shake hands."""
+        """Start the encryption, with the certificate of the test."""
         assert self.server_.context is not None
         self.connection = self.server_.context.wrap_socket(self.connection, server_side=True)
         self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)

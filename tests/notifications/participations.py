@@ -1,4 +1,4 @@
-"""What is true of an invented person and Work Group, in values, for tests of rules."""
+"""An invented person and Work Group in domain values, for tests of rules."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,7 +78,7 @@ def participation(*sessions: Session, **changes: Any) -> Participation:
 def tell(
     subject: Participation, items: dict[str, Facts] | None = None, *, now: datetime = NOW
 ) -> dict[str, Facts]:
-    """What the person knows once they have been told what must be told."""
+    """Return the items once the due notice has been sent."""
     found = notice_for(subject, items or {}, now=now)
     return (items or {}) | (dict(found.items) if found else {})
 
@@ -86,14 +86,14 @@ def tell(
 def found_in(
     subject: Participation, items: dict[str, Facts] | None = None, *, now: datetime = NOW
 ) -> Notice | None:
-    """What must be told."""
+    """Return the notice that is due."""
     return notice_for(subject, items or {}, now=now)
 
 
 def kind_of(
     subject: Participation, items: dict[str, Facts] | None = None, *, now: datetime = NOW
 ) -> Kind | None:
-    """The kind of what must be told."""
+    """Return the kind of the notice that is due."""
     found = found_in(subject, items, now=now)
     return None if found is None else found.kind
 

@@ -69,7 +69,7 @@ class TimedEvent:
 
     @property
     def subject(self) -> str:
-        """What it is about."""
+        """The subject of the event."""
         return self.event.subject
 
 

@@ -1,4 +1,4 @@
-"""What a test of visits says only when it matters."""
+"""Events, commands and rows with defaults, for tests of visits."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -93,7 +93,7 @@ def delivered(event: E, revision: int) -> Delivery[E]:
 
 
 def tell(session: Session, event: Any, revision: int) -> None:
-    """Let visits hear an event about a school."""
+    """Call the reaction to an event about a school."""
     if isinstance(event, SchoolClosed):
         schools.on_school_closed(session, delivered(event, revision), CONTEXT)
     elif isinstance(event, SchoolSucceeded):

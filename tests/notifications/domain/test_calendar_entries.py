@@ -1,4 +1,4 @@
-"""Which calendar entries follow from what a person was told."""
+"""Calendar entries that follow from the notified state."""
 
 from datetime import datetime, timedelta
 from uuid import UUID

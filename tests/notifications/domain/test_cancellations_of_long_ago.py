@@ -1,4 +1,4 @@
-"""A cancellation that is read from the log long afterwards is told to no one."""
+"""An old cancellation that is read from the event log later is not notified."""
 
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ from hub_notifications.domain.participations import WaitingState
 
 
 @pytest.mark.parametrize(
-    ("ago", "is_told"), [(28 * DAY, True), (28 * DAY + INSTANT, False)], ids=["28 days", "longer"]
+    ("ago", "is_notified"), [(28 * DAY, True), (28 * DAY + INSTANT, False)], ids=["28 days", "longer"]
 )
-def test_old_cancellation_is_not_notified(ago: timedelta, is_told: bool) -> None:
+def test_old_cancellation_is_not_notified(ago: timedelta, is_notified: bool) -> None:
     group = participation(cancelled="funding", cancelled_at=NOW - ago, waiting=an_entry(WaitingState.WAITING))
-    assert (kind_of(group) is Kind.WORK_GROUP_CANCELLED) == is_told
+    assert (kind_of(group) is Kind.WORK_GROUP_CANCELLED) == is_notified

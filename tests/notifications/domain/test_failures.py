@@ -1,4 +1,4 @@
-"""What a mail server's reply says, and what becomes of a message that was not delivered."""
+"""Classes of mail server replies, and the retry policy of undelivered messages."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -47,7 +47,7 @@ def sender(reason: str, *, needs_confirmation: bool = False) -> Classification:
         (Step.MAIL, Reply(553, "5.1.8 no such domain"), sender("sender_refused")),
         (Step.RCPT, Reply(450, "4.1.8 no such domain"), sender("sender_refused")),
         (Step.MAIL, Reply(451, "4.7.0 later"), sender("sender_put_off")),
-        # What may be the sender's or this recipient's.
+        # Replies that concern the sender or this recipient.
         (Step.RCPT, Reply(554, "5.7.1 relay access denied"), sender("relay_denied", needs_confirmation=True)),
         (Step.RCPT, Reply(550, "relay not permitted"), sender("relay_denied", needs_confirmation=True)),
         (Step.DATA, Reply(554, "5.7.1 no"), sender("relay_denied", needs_confirmation=True)),

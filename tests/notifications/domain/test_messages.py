@@ -1,4 +1,4 @@
-"""What makes a message unique, when it is tried again, when it may be sent again."""
+"""Deduplication keys, retries and resends of messages."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What one person must be told about a Work Group: each rule, and that telling comes to an end."""
+"""Notices about a Work Group: each rule."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ from hub_notifications.domain.participations import ApplicationState, PlaceState
 
 ONE, TWO, THREE = (a_session(n) for n in (1, 2, 3))
 HELD = participation(ONE, TWO, place=a_place())
-KNOWN = tell(HELD)  # a participant who was told of the place and of both sessions
+KNOWN = tell(HELD)  # a participant who was notified of the place and both sessions
 
 CANCELLED_GROUP = [
     ("a participant", {"place": a_place()}, True),
@@ -55,15 +55,15 @@ CANCELLED_GROUP = [
 
 
 @pytest.mark.parametrize(
-    ("relation", "is_told"),
-    [(relation, is_told) for _, relation, is_told in CANCELLED_GROUP],
+    ("relation", "is_notified"),
+    [(relation, is_notified) for _, relation, is_notified in CANCELLED_GROUP],
     ids=[name for name, _, _ in CANCELLED_GROUP],
 )
 def test_each_affected_person_is_notified_once_of_a_cancelled_group(
-    relation: dict[str, object], is_told: bool
+    relation: dict[str, object], is_notified: bool
 ) -> None:
     group = participation(cancelled="funding", **relation)
-    assert (kind_of(group) is Kind.WORK_GROUP_CANCELLED) == is_told
+    assert (kind_of(group) is Kind.WORK_GROUP_CANCELLED) == is_notified
     assert kind_of(group, tell(group)) is None
 
 
@@ -124,13 +124,13 @@ def test_second_place_is_confirmed_with_its_sessions() -> None:
 
 @pytest.mark.parametrize("state", [PlaceState.ACTIVE, PlaceState.WITHDRAWN])
 @pytest.mark.parametrize(
-    ("starts_at", "is_told"), [(NOW - INSTANT, False), (NOW, False), (NOW + INSTANT, True)]
+    ("starts_at", "is_notified"), [(NOW - INSTANT, False), (NOW, False), (NOW + INSTANT, True)]
 )
 def test_place_on_an_ended_group_causes_no_notice(
-    state: PlaceState, starts_at: datetime, is_told: bool
+    state: PlaceState, starts_at: datetime, is_notified: bool
 ) -> None:
     group = participation(a_session(starts_at=starts_at), place=a_place(state))
-    assert (kind_of(group) is not None) == is_told
+    assert (kind_of(group) is not None) == is_notified
 
 
 def test_ended_place_removes_upcoming_sessions() -> None:
@@ -150,7 +150,7 @@ CHANGES = [
     ("moved, then cancelled", (cancelled(MOVED), TWO), Kind.SESSION_CANCELLED, [], [], [1]),
     ("announced and cancelled untold", (ONE, TWO, cancelled(THREE)), Kind.SESSION_CANCELLED, [], [], [3]),
     ("cancelled before the place", (ONE, TWO, cancelled(THREE, at=NOW - DAY)), None, [], [], []),
-    ("begun before it was told", (ONE, TWO, a_session(3, starts_at=NOW)), None, [], [], []),
+    ("begun before its notice", (ONE, TWO, a_session(3, starts_at=NOW)), None, [], [], []),
 ]
 
 
@@ -172,14 +172,16 @@ def test_a_change_of_sessions_is_one_message(
     assert kind_of(group, tell(group, KNOWN)) is None
 
 
-@pytest.mark.parametrize(("begins", "is_told"), [(NOW - INSTANT, False), (NOW, False), (NOW + INSTANT, True)])
-def test_sessions_that_have_begun_cause_no_notice(begins: datetime, is_told: bool) -> None:
+@pytest.mark.parametrize(
+    ("begins", "is_notified"), [(NOW - INSTANT, False), (NOW, False), (NOW + INSTANT, True)]
+)
+def test_sessions_that_have_begun_cause_no_notice(begins: datetime, is_notified: bool) -> None:
     before = a_session(starts_at=begins)
     known = tell(participation(before, TWO, place=a_place()), now=begins - DAY)
     for change in (replace(before, sequence=1), cancelled(before)):
-        assert (kind_of(participation(change, TWO, place=a_place()), known) is not None) == is_told
+        assert (kind_of(participation(change, TWO, place=a_place()), known) is not None) == is_notified
     new = participation(before, TWO, place=a_place())
-    assert (kind_of(new, tell(participation(TWO, place=a_place()))) is not None) == is_told
+    assert (kind_of(new, tell(participation(TWO, place=a_place()))) is not None) == is_notified
 
 
 def test_start_of_a_moved_session_is_the_earlier_of_old_and_new() -> None:

@@ -69,7 +69,7 @@ def participations(draw: st.DrawFn) -> Participation:
 
 
 def told_of(group: Participation, items: dict[str, Facts]) -> tuple[list[Notice], dict[str, Facts]]:
-    """Everything that is told until nothing is left, and what is known then."""
+    """Return all notices until none is due, and the items notified by then."""
     said: list[Notice] = []
     items = items | items_without_e_mail(group, items, now=NOW)
     while (found := found_in(group, items)) is not None:
@@ -105,6 +105,6 @@ def test_order_of_changes_does_not_affect_the_notice(group: Participation, data:
 
 @given(group=participations(), later=st.integers(0, 40))
 def test_time_alone_causes_no_notice(group: Participation, later: int) -> None:
-    """What a person knows stays enough while only the clock goes on."""
+    """No notice becomes due while only time passes."""
     _, items = told_of(group, {})
     assert found_in(group, items, now=NOW + timedelta(days=later)) is None

@@ -1,4 +1,4 @@
-"""How long an offer stands, and the day that is told as its last: rules alone."""
+"""The validity of an offer, and the last day that its e-mail names."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""When a participant is reminded of a session: 7 days and 1 day before, as they were told of it."""
+"""Reminders of a session 7 days and 1 day before it, as it was notified."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is told once more on request: the same, as long as it holds for this person."""
+"""A resend repeats a notice as long as it applies to the person."""
 
 from dataclasses import replace
 from datetime import date
@@ -158,7 +158,7 @@ def test_move_sent_by_an_earlier_release_is_repeated_as_a_date() -> None:
 
 
 def test_calendar_entry_can_always_be_repeated() -> None:
-    """What it says is what was last sent: of who has left, that it is out of their calendar."""
+    """The entry is the last sent version; for a withdrawn participant, its removal."""
     items = {f"session:{ONE.session_id}": KNOWN[f"session:{ONE.session_id}"]}
     subject: Participation = LEFT
     assert repeated_notice(Kind.CALENDAR_ENTRY, {"items": items}, subject, now=NOW).items == items

@@ -1,4 +1,4 @@
-"""Threads: one person and one subject, and what is told in them of PD days and visits."""
+"""Threads of one person and one subject, and notices about PD days and visits."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -78,12 +78,12 @@ def test_date_cancelled_before_its_notice_is_one_message(subject: Any, first: Ki
 
 
 @pytest.mark.parametrize(
-    ("now", "is_told"), [(NOW + DAY - INSTANT, True), (NOW + DAY, False), (NOW + DAY + INSTANT, False)]
+    ("now", "is_notified"), [(NOW + DAY - INSTANT, True), (NOW + DAY, False), (NOW + DAY + INSTANT, False)]
 )
 @pytest.mark.parametrize("subject", [VISIT, DAY_OF_PD])
-def test_dates_that_have_begun_cause_no_notice(subject: Any, now: datetime, is_told: bool) -> None:
-    assert (notice_for(subject, {}, now=now) is not None) == is_told
-    assert (notice_for(replace(subject, cancelled="weather"), {}, now=now) is not None) == is_told
+def test_dates_that_have_begun_cause_no_notice(subject: Any, now: datetime, is_notified: bool) -> None:
+    assert (notice_for(subject, {}, now=now) is not None) == is_notified
+    assert (notice_for(replace(subject, cancelled="weather"), {}, now=now) is not None) == is_notified
 
 
 def test_a_pd_day_without_a_time_begins_as_its_day_does_in_england() -> None:

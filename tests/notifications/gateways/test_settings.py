@@ -22,7 +22,7 @@ def load(monkeypatch: pytest.MonkeyPatch, **settings: str) -> config.Options:
 
 
 def refusal(monkeypatch: pytest.MonkeyPatch, **settings: str) -> dict[str, list[str]]:
-    """What is said of each setting."""
+    """Return the error of each setting."""
     with pytest.raises(EnvValidationError) as caught:
         load(monkeypatch, **settings)
     assert isinstance(caught.value.error_messages, Mapping)

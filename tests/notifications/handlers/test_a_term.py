@@ -1,7 +1,7 @@
 """A term with a frozen clock: for each person every message with its time, as in a golden file.
 
 The clock stands still while events arrive. It moves on only to the next instant at which something happens:
-an event, a message that becomes due, or a reminder. After a change that is meant, write the golden file anew
+an event, a message that becomes due, or a reminder. After an intended change, write the golden file again
 with `GOLDEN=write python -m pytest tests/notifications/handlers/test_a_term.py`, and read the difference.
 """
 

@@ -1,4 +1,4 @@
-"""What becomes of a school's application: told to each teacher for whom it asks, once."""
+"""Decisions on a school's application are notified once to each teacher that it names."""
 
 from typing import Any
 from uuid import UUID, uuid4

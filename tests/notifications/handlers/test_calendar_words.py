@@ -1,4 +1,4 @@
-"""What an e-mail says about the calendar is what it, or the e-mails after it, bring."""
+"""The sentence about the calendar matches the entries that are sent."""
 
 from datetime import timedelta
 

@@ -216,7 +216,7 @@ def test_an_end_without_a_successor_cancels_the_visits_after_the_last_day(
     outgoing.send_all()
     assert sent_since(outgoing, already)[ADA] == [CHANGES, "Calendar CANCEL"]
     assert "11 January 2027, 00:00" in texts(outgoing, ADA, already)
-    # Cancelled by the hub later: who was told is not told again. Then another PD lead takes the school.
+    # Cancelled by the hub later: the notified PD lead gets no second e-mail. Then another PD lead follows.
     already = len(outgoing.mailer.sent)
     receive(sessions, 2, VisitCancelled(visit_id=after.visit_id, urn=after.urn, reason="other"))
     receive(sessions, 1, assigned(SECOND, BEN, date(2027, 2, 1), FIRST))

@@ -1,4 +1,4 @@
-"""Mail servers that misbehave: nothing is lost or sent more than twice, and operators are told."""
+"""Mail servers that misbehave: nothing is lost or sent more than twice, and operators are notified."""
 
 import threading
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Everybody concerned is told, once: what an event changes, and what is sent of it."""
+"""Each affected person is notified once of each change."""
 
 # Long: each change of a Work Group and what it leads to.
 

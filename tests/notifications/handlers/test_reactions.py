@@ -1,4 +1,4 @@
-"""What an event makes due: once for each person, and no longer than its reason holds."""
+"""Messages that events make due: one for each person, while the reason applies."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4

@@ -42,14 +42,14 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(name="place")
 def _place(sessions: Sessions, outgoing: OutgoingMail) -> ParticipantEnrolled:
-    """One participant."""
+    """Enrol one participant, and return the event."""
     know_the_basics(sessions)
     [event] = enrol(sessions)
     return event
 
 
 def announced(sessions: Sessions, outgoing: OutgoingMail, starts_at: datetime = STARTS) -> SessionScheduled:
-    """A session of which the participant has been told."""
+    """A session of which the participant was notified."""
     event = schedule(sessions, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
     outgoing.send_all()
     outgoing.mailer.sent.clear()
@@ -217,7 +217,7 @@ LAST_DAY = datetime(2026, 9, 14, 9, 0, tzinfo=UTC)
 
 @pytest.fixture(name="offer")
 def _offer(sessions: Sessions, outgoing: OutgoingMail) -> PlaceOffered:
-    """An offer that was told on 7 September and ends with 14 September."""
+    """An offer that is notified on 7 September and expires after 14 September."""
     know_the_basics(sessions)
     event = place_offered()
     with sessions.begin() as session:

@@ -1,4 +1,4 @@
-"""A message that is asked for again: told once more while it holds, and decided anew where it had failed."""
+"""Resends: a sent message is repeated while it applies, a failed one is decided again."""
 
 # Long: each kind of message is asked for again.
 

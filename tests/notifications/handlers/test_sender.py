@@ -1,4 +1,4 @@
-"""The sender's own trouble: everything waits, operators are told, and it is tried again later and later."""
+"""A refused sender: all messages wait, operators are notified, retries become rarer."""
 
 import threading
 from collections.abc import Iterator
@@ -110,7 +110,7 @@ def test_clock_set_back_does_not_extend_the_pause(
 
 @pytest.fixture(name="idle")
 def _idle(sessions: Sessions, outgoing: OutgoingMail, server: MailServer) -> OutgoingMail:
-    """Trouble has been met, its pause is over, and no message waits any more."""
+    """A recorded trouble whose pause has expired, without waiting messages."""
     know_the_basics(sessions)
     enrol(sessions)
     server.replies["connect"] = "554 5.7.1 blocked"
@@ -118,7 +118,7 @@ def _idle(sessions: Sessions, outgoing: OutgoingMail, server: MailServer) -> Out
     with sessions.begin() as session:
         session.execute(sa.update(Message).values(status="suppressed", reason="cancelled"))
     assert outgoing.send() == 0
-    assert server.connections == 1, "not before the pause is over"
+    assert server.connections == 1, "not before the pause has expired"
     outgoing.later(minutes=1)
     return outgoing
 
@@ -205,11 +205,11 @@ def test_slow_reply_does_not_delay_other_messages(
     server.bad_recipient = messages(sessions)[0].recipient_ref[-12:]
     server.bad_replies = {"body": WAITS}
 
-    def answer_once_the_turn_is_over() -> None:
+    def answer_once_the_turn_has_ended() -> None:
         wait_until(lambda: server.mails)
         server.released.set()
 
-    answering = threading.Thread(target=answer_once_the_turn_is_over)
+    answering = threading.Thread(target=answer_once_the_turn_has_ended)
     answering.start()
     outgoing.closing = server.released.is_set
     assert outgoing.send() == 0

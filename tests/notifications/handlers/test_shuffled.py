@@ -241,7 +241,7 @@ def merged(data: st.DataObject, histories: list[list[Received]]) -> list[Receive
 
 
 def sent_after(sessions: Sessions, order: list[Received]) -> list[tuple[str, str, str, str]]:
-    """Whom what is sent to once all events have been heard: address, subject, text and calendar part."""
+    """Return the e-mails sent after all events were received: address, subject, text and calendar part."""
     outgoing = OutgoingMail(sessions)
     with sessions.begin() as session:
         tables = ", ".join([*Base.metadata.tables, "outbox", "outbox_subjects"])
@@ -270,7 +270,7 @@ SHUFFLED = settings(
 def test_any_order_of_subjects_and_any_repeats_lead_to_the_same_messages(
     sessions: Sessions, data: st.DataObject
 ) -> None:
-    expected = sent_after(sessions, [heard for each in HISTORIES for heard in each])
+    expected = sent_after(sessions, [received for each in HISTORIES for received in each])
     assert len({address for address, *_ in expected}) == 8
     assert sent_after(sessions, merged(data, HISTORIES)) == expected
 
@@ -278,10 +278,12 @@ def test_any_order_of_subjects_and_any_repeats_lead_to_the_same_messages(
 @SHUFFLED
 @given(data=st.data())
 def test_cancellation_in_any_order_causes_the_same_e_mails(sessions: Sessions, data: st.DataObject) -> None:
-    ended = {id(each): [heard for heard in CANCELLATION if continues(each, heard)] for each in HISTORIES}
+    ended = {
+        id(each): [received for received in CANCELLATION if continues(each, received)] for each in HISTORIES
+    }
     assert sum(map(len, ended.values())) == len(CANCELLATION)
     histories = [[*each, *ended[id(each)]] for each in HISTORIES]
-    expected = sent_after(sessions, [heard for each in histories for heard in each])
+    expected = sent_after(sessions, [received for each in histories for received in each])
     subjects = [subject for _, subject, *_ in expected]
     assert sum("Ratio is cancelled" in subject for subject in subjects) == 2  # Ada, and who had an offer
     assert sent_after(sessions, merged(data, histories)) == expected

@@ -1,4 +1,4 @@
-"""What is due goes by hub time; claims and retries go by real time."""
+"""Due times use hub time; claims and retries use real time."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A withdrawal that is undone: the participant is told again, and their calendar has the sessions again."""
+"""A withdrawal that is undone restores the place, its confirmation and the calendar entries."""
 
 from datetime import date, datetime, timedelta
 from typing import Any

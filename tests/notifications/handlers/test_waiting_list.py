@@ -177,7 +177,7 @@ def test_offer_received_after_its_answer_is_not_notified(sessions: Sessions) -> 
 def test_offer_after_a_withdrawal_is_notified_in_any_order(
     sessions: Sessions, outgoing: OutgoingMail, offer_at: int
 ) -> None:
-    """The offer is later than the place that was given up, of which anything may be heard last."""
+    """The offer is later than the ended place; their events arrive in any order."""
     offer = place_offered()
     before = participant_enrolled(teacher_id=offer.teacher_id)
     history = [enrols(before, NOW - timedelta(days=2)), withdraws(before, NOW - timedelta(days=1))]
@@ -208,14 +208,14 @@ def test_expiry_of_an_offer_waits_for_sending_hours(sessions: Sessions, outgoing
     assert message.due_at == MORNING
 
 
-@pytest.mark.parametrize("heard_first", ["offer", "end"])
+@pytest.mark.parametrize("received_first", ["offer", "end"])
 def test_expired_offer_is_not_notified_as_an_offer(
-    sessions: Sessions, outgoing: OutgoingMail, heard_first: str
+    sessions: Sessions, outgoing: OutgoingMail, received_first: str
 ) -> None:
     """The end says everything, also to a person whose offer had not been sent yet."""
     event, other = place_offered(expires_at=ENDS), place_offered(expires_at=ENDS)
     steps = [offers(event), expires(event)]
-    receive(sessions, offers(other), *(steps if heard_first == "offer" else reversed(steps)))
+    receive(sessions, offers(other), *(steps if received_first == "offer" else reversed(steps)))
     mine = [each.template for each in messages(sessions) if each.recipient_ref == str(event.teacher_id)]
     assert mine == ["place_offer_expired"]
     assert ("place_offered", "due", None) in said(sessions)

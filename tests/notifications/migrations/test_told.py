@@ -1,4 +1,4 @@
-"""The migration to what each person has been told, from the head before and with rows of every kind."""
+"""The migration to notified items, from the previous head and with rows of every kind."""
 
 from collections.abc import Iterator
 

@@ -130,7 +130,7 @@ def test_process_killed_before_the_reply_leaves_one_message_uncertain(
 
 
 def details(service: RunningService) -> dict[str, str]:
-    """What operators are told beside that the service is ready."""
+    """Return the detail about e-mail in the readiness of the service."""
     notified: dict[str, str] = Client(service.port)("GET", "/notifications/health/ready").json.get(
         "details", {}
     )

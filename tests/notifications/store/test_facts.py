@@ -1,4 +1,4 @@
-"""What is known of one group, place, school or PD day is not taken for another's."""
+"""Facts of one group, place, school or PD day do not affect another."""
 
 from collections.abc import Iterator
 from datetime import date

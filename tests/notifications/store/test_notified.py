@@ -1,4 +1,4 @@
-"""What one person was told and sent is not taken for another's, or for another subject's."""
+"""Notified items and entries of one person and subject do not affect another."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is true of one person and subject is read from their rows, and from no other's."""
+"""The state of one person and subject is read from their own rows only."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""What holds for every message, in each of its variants."""
+"""Requirements for every message, in each of its variants."""
 
 import re
 from dataclasses import fields, is_dataclass, replace
@@ -25,7 +25,7 @@ each = pytest.mark.parametrize("content", ALL.values(), ids=ALL.keys())
 
 
 def shown(html: str) -> str:
-    """What HTML says, with each link as plain text writes it."""
+    """Return the text of HTML, with each link as plain text shows it."""
     body = re.sub(r'<a href="([^"]*)"[^>]*>(.*?)</a>', _link, html[html.index("<body") :])
     body = re.sub(r"</?(strong|em)>", "", body)
     return normalised(unescape(re.sub(r"<[^>]*>", " ", body)))

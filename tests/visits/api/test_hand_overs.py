@@ -51,7 +51,7 @@ def test_notes_are_read_by_the_current_pd_lead_of_the_chain_and_by_hub_leads(
     ("at", "name", "seen"),
     [
         (AUTUMN, "Ada", {"autumn"}),
-        (AUTUMN, "Ben", {"january"}),  # who takes a school up sees what is planned for then
+        (AUTUMN, "Ben", {"january"}),  # the next PD lead can read visits planned for their time
         (AUTUMN, "Cat", {"spring", "summer"}),
         (WINTER, "Ada", set()),
         (WINTER, "Ben", {"autumn", "january"}),

@@ -56,7 +56,7 @@ def _staff(service: RunningService) -> Client:
 
 @pytest.fixture(name="assignment", scope="module")
 def _assignment(staff: Client) -> dict[str, Any]:
-    """Set the hub's calendar and assign the PD lead, once both have been heard of."""
+    """Set the hub's calendar and assign the PD lead, once the events about both have arrived."""
     assert staff("PUT", "/visits/v1/calendars/hub", CALENDAR, If_None_Match="*").status == 201
     body = {
         "urn": SCHOOL,
@@ -186,8 +186,8 @@ def test_pd_lead_is_limited_to_their_own_schools(
     assert len(own) == 6
     elsewhere = other("GET", f"/visits/v1/obligations?pd_lead_id={LEADER.teacher_id}")
     assert elsewhere.json == {"items": [], "next": None}
-    nobody = service.client("pd_lead")  # its subject is no id at all
-    assert nobody("GET", "/visits/v1/obligations").status == 403
+    unknown = service.client("pd_lead")  # its subject is no id at all
+    assert unknown("GET", "/visits/v1/obligations").status == 403
 
 
 def test_only_hub_staff_assign_and_excuse(service: RunningService, visit: dict[str, Any]) -> None:

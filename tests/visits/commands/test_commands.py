@@ -1,4 +1,4 @@
-"""What the schemas of visits' commands read and refuse."""
+"""Requests that the schemas of visits' commands accept and refuse."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who may be a PD lead, and what a school is then owed."""
+"""Checks of a PD lead, and the obligations of an assignment."""
 
 from dataclasses import replace
 from datetime import date, timedelta

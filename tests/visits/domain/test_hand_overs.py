@@ -118,7 +118,7 @@ def test_an_assignment_ends_on_the_day_of_its_last_visit_or_later(logged_on: int
     ("number", "day", "lead"),
     [
         (0, JANUARY - DAY, ADA),
-        (0, JANUARY, BEN),  # what Ada's assignment holds is entrusted to who follows her
+        (0, JANUARY, BEN),  # Ada's assignment belongs to the following PD lead
         (1, JANUARY - DAY, BEN),  # Ben plans ahead; Ada does not see what will be his
         (1, JANUARY, BEN),
         (2, JANUARY, CAT),
@@ -151,7 +151,7 @@ def test_assignment_handed_over_on_its_first_day_has_no_own_pd_lead() -> None:
     [
         ("planned", date(2024, 3, 1), FIRST, False),
         ("planned", date(2024, 3, 2), FIRST, True),
-        ("planned", date(2024, 3, 1), date(2024, 3, 2), True),  # nobody can log it any more
+        ("planned", date(2024, 3, 1), date(2024, 3, 2), True),  # no PD lead can log it any more
         ("planned", date(2024, 3, 1), date(2024, 3, 1), False),
         ("logged", date(2024, 3, 1), date(2024, 3, 2), False),
         ("cancelled", date(2024, 3, 2), date(2024, 3, 2), False),

@@ -131,11 +131,11 @@ def told(
                 belonging("940", "3180", since=SUMMER),
             ],
         ),
-        (  # said again with an earlier day
+        (  # published again with an earlier day
             [told(HANDOVER, "873"), told(SUMMER, "873", "3180"), told(SUMMER, "873", "3180", HANDOVER)],
             [belonging(), belonging(trust_uid="3180", since=HANDOVER)],
         ),
-        (  # said again with a later day
+        (  # published again with a later day
             [told(HANDOVER, "873"), told(HANDOVER, "873", "3180"), told(SUMMER, "873", "3180", SUMMER)],
             [belonging(), belonging(trust_uid="3180", since=SUMMER)],
         ),

@@ -1,4 +1,4 @@
-"""What is saved together: the change, who made it, and its events, or nothing."""
+"""A change, its author and its events are saved together, or nothing is."""
 
 import threading
 from datetime import UTC, date, datetime

@@ -49,13 +49,13 @@ def test_visits_count_that_are_planned_for_later_than_the_day(
 
 
 @pytest.mark.parametrize(
-    ("day", "is_told"), [(YEARS_END - DAY, True), (YEARS_END, False), (YEARS_END + DAY, False)]
+    ("day", "is_returned"), [(YEARS_END - DAY, True), (YEARS_END, False), (YEARS_END + DAY, False)]
 )
 def test_assignment_is_returned_until_its_last_day(
-    sessions: Sessions, pd_lead_id: UUID, day: date, is_told: bool
+    sessions: Sessions, pd_lead_id: UUID, day: date, is_returned: bool
 ) -> None:
     row = assigned(sessions, pd_lead_id)
-    assert after(sessions, pd_lead_id, day=day) == ({row.id: 0} if is_told else {})
+    assert after(sessions, pd_lead_id, day=day) == ({row.id: 0} if is_returned else {})
 
 
 def test_ended_assignment_is_returned_until_its_last_day(
@@ -100,6 +100,6 @@ def test_assignments_of_merged_records_are_the_persons_and_those_of_others_are_n
     both = {first.id: 0, second.id: 0}
     assert after(sessions, left) == both
     assert after(sessions, left, pd_lead_id) == both
-    # Enrolment names all records: of a merger that visits has not heard of yet, too.
+    # Enrolment names all records, also of a merger whose event has not arrived yet.
     assert after(sessions, left, other_id) == both | {third.id: 0}
     assert after(sessions, uuid4()) == {}

@@ -1,4 +1,4 @@
-"""What was derived is derived again: after a calendar, a change of trust or authority, a succession."""
+"""Recalculation after a calendar, a change of trust or authority, or a succession."""
 
 import threading
 from dataclasses import replace
@@ -43,7 +43,7 @@ def found(sessions: Sessions, visit_id: UUID) -> tuple[str | None, bool, bool]:
         return row.half_term, row.out_of_term, row.late
 
 
-def said_again(sessions: Sessions) -> list[tuple[str, int, dict[str, Any]]]:
+def recalculated_events(sessions: Sessions) -> list[tuple[str, int, dict[str, Any]]]:
     return [(row.subject, row.revision, row.data) for row in published(sessions, "VisitRecalculated")]
 
 
@@ -64,7 +64,7 @@ def test_a_visit_follows_the_schools_own_calendar_that_is_set_after_it_was_logge
         (f"visits/{visit_id}", 3, {"visit_id": str(visit_id), **told}),
         (f"visits/{ahead.id}", 2, {"visit_id": str(ahead.id), **told}),
     ]
-    assert sorted(said_again(sessions)) == sorted(expected)
+    assert sorted(recalculated_events(sessions)) == sorted(expected)
     assert len(published(sessions, "VisitLogged")) == 2
     again = published(sessions, "PDLeadAssigned")[-1].data["obligations"][4]
     assert (again["half_term"], again["starts_on"]) == ("2023-5", "2024-04-20")
@@ -75,7 +75,7 @@ def test_a_visit_follows_the_schools_own_calendar_that_is_set_after_it_was_logge
 
     set_calendar(sessions, f"school:{SCHOOL}", expected=1)
     assert found(sessions, visit_id) == found(sessions, ahead.id) == ("2023-5", False, False)
-    assert len(said_again(sessions)) == 4
+    assert len(recalculated_events(sessions)) == 4
 
 
 def test_lateness_follows_the_day_on_which_the_visit_was_logged(sessions: Sessions, pd_lead_id: UUID) -> None:
@@ -86,7 +86,7 @@ def test_lateness_follows_the_day_on_which_the_visit_was_logged(sessions: Sessio
     assert found(sessions, visit_id) == ("2023-1", False, False)
     set_calendar(sessions, "la:873", half_term_1=(date(2023, 9, 4), date(2023, 10, 18), []))
     assert found(sessions, visit_id) == ("2023-1", False, True)
-    assert [data["late"] for _, _, data in said_again(sessions)] == [True]
+    assert [data["late"] for _, _, data in recalculated_events(sessions)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_visit_follows_a_change_of_trust_or_authority_from_its_day_on(
         )
     assert found(sessions, before)[0] == "2023-1"
     assert found(sessions, after) == (None, True, False)
-    assert [data["visit_id"] for _, _, data in said_again(sessions)] == [str(after)]
+    assert [data["visit_id"] for _, _, data in recalculated_events(sessions)] == [str(after)]
     with sessions() as session:
         owed = queries.get_assignment(session, assignment_id).obligations
     assert [each.starts_on.day for each in owed if each.half_term in {"2023-1", "2023-5"}] == [4, 20]
@@ -208,4 +208,4 @@ def test_school_without_a_calendar_keeps_its_obligations_and_visits(
         told = factories.school_imported(urn="110700", source_file_date=date(2024, 9, 1))
         schools.on_school_changed(session, factories.delivered(told, 2), factories.CONTEXT)
     assert found(sessions, visit.id) == ("2024-1", False, False)
-    assert said_again(sessions) == []
+    assert recalculated_events(sessions) == []

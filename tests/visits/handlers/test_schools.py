@@ -1,4 +1,4 @@
-"""What is learnt of schools and leaders: any order, any repeats, the same answer."""
+"""Schools and leaders are stored alike in any order and with any repeats of events."""
 
 from datetime import date
 from typing import Any

@@ -103,7 +103,9 @@ def test_derived_rows_are_recalculated_and_published_once(postgres: PostgresServ
         facts = connection.exec_driver_sql(
             "SELECT urn, la_code, trust_uid FROM school_facts ORDER BY urn"
         ).all()
-        heard = connection.exec_driver_sql("SELECT succeeded_on FROM schools WHERE urn = '980005'").scalar()
+        received = connection.exec_driver_sql(
+            "SELECT succeeded_on FROM schools WHERE urn = '980005'"
+        ).scalar()
     assert visits == [
         ("21", "2025-2", False, False, 3),
         ("22", None, True, False, 3),
@@ -124,7 +126,7 @@ def test_derived_rows_are_recalculated_and_published_once(postgres: PostgresServ
         "13": ["2025-12-12", "2026-02-13"],
     }
     assert facts[2] == ("980003", "873", "3180")
-    assert heard == date(2026, 2, 1)
+    assert received == date(2026, 2, 1)
 
     command.downgrade(config, HEAD_BEFORE)
     migrate(url, MIGRATIONS)

@@ -1,4 +1,4 @@
-"""What visits answers to the questions of other services."""
+"""The RPC methods of visits for other services."""
 
 from datetime import UTC, date, datetime
 from uuid import UUID
