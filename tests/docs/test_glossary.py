@@ -33,7 +33,9 @@ def listed(text: str) -> list[str]:
 
 
 # Enumerations of the rules that do the same.
-ENUMERATIONS = re.compile(r"\w*(Status|Role|Reason|Mode|Mark|Phase|Strand|Focus|Part|Level|Owner|Cause)|RegisterFileKind")
+ENUMERATIONS = re.compile(
+    r"\w*(Status|Role|Reason|Mode|Mark|Phase|Strand|Focus|Part|Level|Owner|Cause)|RegisterFileKind"
+)
 
 
 def domain_words() -> Iterator[tuple[str, str]]:
