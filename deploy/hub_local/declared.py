@@ -53,7 +53,7 @@ def files() -> dict[Path, str]:
     return texts | {API / f"{name}.json": _text(told) for name, told in descriptions().items()}
 
 
-def _text(value: Any, *, sort_keys: bool = False) -> str:
+def _text(value: object, *, sort_keys: bool = False) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=sort_keys) + "\n"
 
 

@@ -9,7 +9,7 @@ has committed it before.
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -58,7 +58,7 @@ def _snapshot(connection: Connection) -> str:
 
 
 @contextlib.contextmanager
-def _opened(engine: sa.Engine) -> Iterator[Any]:
+def _opened(engine: sa.Engine) -> Iterator[Connection]:
     """Open a transaction that is rolled back at the end of the block."""
     with engine.connect() as connection:
         connection.begin()

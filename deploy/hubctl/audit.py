@@ -6,7 +6,7 @@ import heapq
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from io import TextIOWrapper
@@ -111,7 +111,7 @@ def _rows(session: Session, service: str, wanted: Wanted) -> Iterator[Row]:
         yield {"service": service, **row}
 
 
-def _counted(rows: Iterator[Row], total: int, bar: Any) -> Iterator[Row]:
+def _counted(rows: Iterator[Row], total: int, bar: Callable[[int, int], None]) -> Iterator[Row]:
     for number, row in enumerate(rows, start=1):
         if number % AT_A_TIME == 0 or number == total:
             bar(number, total)
@@ -131,7 +131,7 @@ def _write(file: TextIO, rows: Iterator[Row], *, as_json: bool) -> None:
     file.flush()
 
 
-def _cell(name: str, value: Any) -> Any:
+def _cell(name: str, value: Any) -> object:  # a row's columns have different types
     """Return a value for a spreadsheet: lists are joined, ids follow their names."""
     if name == "roles":
         return " ".join(value)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from marshmallow import ValidationError
@@ -83,7 +83,7 @@ def _new_subject(kind: type[Event]) -> dict[str, str]:
     return {name: str(uuid7()) for name in named if isinstance(fields.get(name), Id)}
 
 
-def _fact(kind: type[Event], said: str) -> tuple[str, Any]:
+def _fact(kind: type[Event], said: str) -> tuple[str, object]:
     """Parse `name=value`: the value as text where the field accepts it, otherwise as JSON.
 
     Raises:
@@ -108,7 +108,7 @@ def _fact(kind: type[Event], said: str) -> tuple[str, Any]:
     raise WrongUse(f"{name} cannot be {text!r}: {refused}")
 
 
-def _refused(field: Described, value: Any) -> str | None:
+def _refused(field: Described, value: object) -> str | None:
     """Return the reason why a field refuses a value; None when it accepts it."""
     try:
         field.deserialize(value)
@@ -117,7 +117,7 @@ def _refused(field: Described, value: Any) -> str | None:
     return None
 
 
-def _read(file: str) -> Mapping[str, Any]:
+def _read(file: str) -> Mapping[str, object]:
     """Read all fields of data from a file.
 
     Raises:
@@ -132,7 +132,7 @@ def _read(file: str) -> Mapping[str, Any]:
     return said
 
 
-def _words(fault: Any) -> str:
+def _words(fault: object) -> str:
     return " ".join(map(str, fault)) if isinstance(fault, list) else str(fault)
 
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.table import Table
@@ -119,7 +119,7 @@ def _followed(hub: Hub, publisher: str, one: Recorded) -> Found:
     return Found(publisher, one, body, receipts, missing, fault)
 
 
-def _as_json(found: Found) -> dict[str, Any]:
+def _as_json(found: Found) -> dict[str, object]:
     one = found.recorded
     return {
         "publisher": found.publisher,

@@ -4,7 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from rich.text import Text
@@ -133,7 +133,7 @@ def _reached(hub: Hub, step: Sequence[Forgery]) -> Iterator[tuple[tuple[str, str
 
 def _as_json(
     looked: Mapping[str, Looked], dropped: Mapping[str, Sequence[Forgery]], limit: int, *, dry_run: bool
-) -> dict[str, Any]:
+) -> dict[str, object]:
     listed = [_described(name, one) for name, look in looked.items() for one in look.forged]
     return {
         "total": len(listed),
@@ -146,7 +146,7 @@ def _as_json(
     }
 
 
-def _described(service: str, one: Forgery) -> dict[str, Any]:
+def _described(service: str, one: Forgery) -> dict[str, object]:
     got = one.received
     facts = {"type": got.type, "subject": got.subject, "revision": got.revision, "state": got.state}
     return {"service": service} | vars(got.key) | facts | {"received_at": got.received_at, "why": one.why}

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts import InvalidData, NotAnEvent, UnknownEvent, parse
 from hub_messaging.envelope import Envelope, Undecodable
@@ -48,10 +48,10 @@ class Line:
         line = f"{words[0]:20}  {words[1]:24}  {words[2]:56}  {words[3]}"
         return line.rstrip() if self.says is None else f"{line.rstrip()}  {self.verdict}: {self.says}"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return JSON values; a body that is no JSON object becomes text or hexadecimal."""
         told = self.logged.message
-        where = {
+        where: dict[str, object] = {
             "offset": self.logged.offset,
             "exchange": told.exchange,
             "routing_key": told.routing_key,

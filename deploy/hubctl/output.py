@@ -61,12 +61,12 @@ def leave(sentence: str, code: int) -> None:
     raise typer.Exit(code)
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """Print a JSON value on standard output."""
     typer.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """Return a value of dataclasses and instants as JSON values; instants in UTC."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))

@@ -112,7 +112,7 @@ def done(what: str, changed: int, total: int, *, dry_run: bool) -> None:
         )
 
 
-def delivery(found: Found) -> dict[str, Any]:
+def delivery(found: Found) -> dict[str, object]:
     """Return a delivery as JSON values."""
     values: dict[str, Any] = plain(found.kept)
     key: dict[str, Any] = values.pop("key")

@@ -84,7 +84,7 @@ class TokenBook:
             lock.release()
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def _plain(entry: Entry) -> dict[str, object]:
     return asdict(entry)
 
 
@@ -101,7 +101,7 @@ def _entry(value: Mapping[str, Any]) -> Entry:
     )
 
 
-def _write(path: Path, value: Mapping[str, Sequence[Any]], mode: int) -> None:
+def _write(path: Path, value: Mapping[str, Sequence[object]], mode: int) -> None:
     """Replace a file in one step, never with wider permissions than `mode`."""
     temporary = path.with_name(path.name + ".new")
     temporary.unlink(missing_ok=True)

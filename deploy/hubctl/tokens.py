@@ -156,7 +156,7 @@ def _chosen(entries: list[Entry], ids: list[str], subject: str | None) -> list[i
     return [place for place, one in enumerate(entries) if one.token.subject == subject]
 
 
-def _told(entry: Entry, now: datetime) -> dict[str, Any]:
+def _told(entry: Entry, now: datetime) -> dict[str, object]:
     told: dict[str, Any] = plain(entry)
     token: dict[str, Any] = told.pop("token")
     return token | told | {"state": entry.state(now)}

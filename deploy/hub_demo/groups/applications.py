@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command, Made
 from hub_demo.dates.england import working_time_before
@@ -25,7 +25,7 @@ def apply(group: Group, urn: str, asked: Sequence[tuple[Person, str]], begins: d
         "head_agreed_at": working_time_before(begins - timedelta(days=1)).isoformat(),
         "agreement_version": f"{SchoolYear.of(day_in_england(begins)).first}-1",
     }
-    drafted: dict[str, Any] = {"urn": urn, "participants": people, **agreement}
+    drafted: dict[str, object] = {"urn": urn, "participants": people, **agreement}
     path = f"{WORK_GROUPS}/{{{group.key}}}/applications"
     yield group_command(group, key, path, drafted, at=begins, gives="application_id", announces=0)
     submitted = begins + timedelta(minutes=5)

@@ -7,7 +7,7 @@ import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command, Made
 from hub_demo.dates.england import DAY, moment, working_time_after, working_time_before
@@ -89,7 +89,7 @@ class Between:
             yield met.scheduled
         sorry = [mark for mark in _marks(met) if "notified_at" in mark]
         if later and sorry and _is(group, SENDS_APOLOGIES):
-            sent = self._apologies(met, min(sorry, key=lambda mark: mark["notified_at"]))
+            sent = self._apologies(met, min(sorry, key=lambda mark: str(mark["notified_at"])))
             match = sent.key
             yield sent
         yield replace(met.register, match=match)
@@ -103,8 +103,8 @@ class Between:
             met, "reschedule", at, {name: t.isoformat() for name, t in _times(met)} | mode, gives="session_id"
         )
 
-    def _apologies(self, met: Met, mark: Mapping[str, Any]) -> Command:
-        at = datetime.fromisoformat(mark["notified_at"])
+    def _apologies(self, met: Met, mark: Mapping[str, object]) -> Command:
+        at = datetime.fromisoformat(str(mark["notified_at"]))
         return _command(met, "apologies", at, {"enrolment_id": mark["enrolment_id"]}, gives="session_id")
 
     def _correction(self, met: Met) -> Iterator[Command]:
@@ -160,7 +160,7 @@ def _is(group: Group, one_of: tuple[int, int]) -> bool:
     return group.number % every == which
 
 
-def _marks(met: Met) -> list[dict[str, Any]]:
+def _marks(met: Met) -> list[dict[str, object]]:
     return list(met.register.facts["marks"])
 
 
@@ -168,7 +168,7 @@ def _times(met: Met) -> tuple[tuple[str, datetime], tuple[str, datetime]]:
     return ("starts_at", met.starts_at), ("ends_at", met.ends_at)
 
 
-def _command(met: Met, word: str, at: datetime, body: Mapping[str, Any], *, gives: str = "") -> Command:
+def _command(met: Met, word: str, at: datetime, body: Mapping[str, object], *, gives: str = "") -> Command:
     return Command(
         key=f"{met.scheduled.key}/{word}",
         at=at,

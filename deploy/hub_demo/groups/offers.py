@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command
 from hub_demo.groups.forming import Group
@@ -21,7 +21,7 @@ HAS_ENDED: Final = re.compile(r".*/work-groups/{.*}/(cancellation|closure)")
 AT_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def join_list(group: Group, key: str, body: Mapping[str, Any], at: datetime) -> Command:
+def join_list(group: Group, key: str, body: Mapping[str, object], at: datetime) -> Command:
     """Return the command that adds a teacher to the waiting list of a full group."""
     path = f"{WORK_GROUPS}/{{{group.key}}}/waiting-list"
     return group_command(group, key, path, body, at=at, gives="waiting_id", announces=0)

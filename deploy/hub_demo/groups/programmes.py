@@ -6,7 +6,7 @@ Strands are those of the Maths Hubs Programme; the codes are well formed and inv
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command
 from hub_demo.dates.school_years import SchoolYear
@@ -170,7 +170,7 @@ PROGRAMMES: Final = (
 
 def create(programme: Programme, year: SchoolYear, at: datetime) -> Command:
     """Return the command that creates a programme."""
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "title": programme.title,
         "academic_year": year.name,
         "strand": programme.strand,

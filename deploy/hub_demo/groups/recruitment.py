@@ -117,7 +117,7 @@ def draft_first(group: Group, opening: Command) -> list[Command]:
 
 
 def group_command(
-    group: Group, key: str, path: str, body: Mapping[str, Any] | bytes, *, at: datetime, **others: Any
+    group: Group, key: str, path: str, body: Mapping[str, object] | bytes, *, at: datetime, **others: Any
 ) -> Command:
     """Return a command about the group, sent in order with the others about it."""
     facts: dict[str, Any] = {"service": "enrolment", "method": "POST", "lane": group.key} | others

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command, Made
 from hub_demo.dates.england import moment, working_time_before
@@ -43,7 +43,7 @@ class Attendance:
     never_came: frozenset[str]
     seen: set[str] = field(default_factory=set)
 
-    def marks(self, meeting: Meeting, there: Sequence[Participant]) -> list[dict[str, Any]]:
+    def marks(self, meeting: Meeting, there: Sequence[Participant]) -> list[dict[str, object]]:
         """Return the marks of a register; nearly every school attends at least once."""
         marks = []
         for participant in there:
@@ -54,7 +54,7 @@ class Attendance:
                 mark = "present"
             if mark in {"present", "late"}:
                 self.seen.add(urn)
-            one: dict[str, Any] = {"enrolment_id": Made(participant.key), "mark": mark}
+            one: dict[str, object] = {"enrolment_id": Made(participant.key), "mark": mark}
             if mark == "apologies":
                 notified = working_time_before(meeting.starts_at - self.random.choice(NOTICES))
                 one["notified_at"] = notified.isoformat()
@@ -79,7 +79,7 @@ def session_key(group: Group, meeting: Meeting) -> str:
 
 def schedule(group: Group, meeting: Meeting, at: datetime) -> Command:
     """Return the command that schedules a session."""
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "starts_at": meeting.starts_at.isoformat(),
         "ends_at": meeting.ends_at.isoformat(),
         "mode": meeting.mode,
@@ -100,7 +100,7 @@ def schedule(group: Group, meeting: Meeting, at: datetime) -> Command:
     )
 
 
-def take_register(group: Group, meeting: Meeting, marks: list[dict[str, Any]], at: datetime) -> Command:
+def take_register(group: Group, meeting: Meeting, marks: list[dict[str, object]], at: datetime) -> Command:
     """Return the command with which the group's lead records a register."""
     key = session_key(group, meeting)
     return Command(

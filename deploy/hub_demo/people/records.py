@@ -80,7 +80,7 @@ def _erased(person: Person, end: YearEnd) -> Iterator[Command]:
 
 
 def _command(
-    key: str, at: datetime, path: str, body: dict[str, Any], *, lane: str = "", **others: Any
+    key: str, at: datetime, path: str, body: dict[str, object], *, lane: str = "", **others: Any
 ) -> Command:
     return Command(
         key=key, at=at, service="enrolment", method="POST", path=path, body=body, lane=lane or key, **others

@@ -8,7 +8,6 @@ import random
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import Any
 
 from hub_demo.commands import Command
 from hub_demo.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
@@ -73,7 +72,7 @@ class Staffroom:
 
 def register(person: Person, at: datetime, *, after: tuple[str, ...] = ()) -> Command:
     """Return the command that registers a person."""
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "given": person.given,
         "family": person.family,
         "email": person.email,

@@ -7,7 +7,7 @@ the withdrawn place.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command, Made
 from hub_demo.dates.england import DAY, moment, working_time_after
@@ -53,8 +53,8 @@ def withdrawn_by_mistake(
 
 
 def _present(
-    marks: Sequence[dict[str, Any]], mistaken: Participant, place: Participant
-) -> list[dict[str, Any]]:
+    marks: Sequence[dict[str, object]], mistaken: Participant, place: Participant
+) -> list[dict[str, object]]:
     """Return the marks with this participant present, with the new place from the second session on."""
     theirs = {"enrolment_id": Made(place.key), "mark": "present"}
     return [theirs if one["enrolment_id"] == Made(mistaken.key) else dict(one) for one in marks]

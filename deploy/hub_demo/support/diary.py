@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command, Made
 from hub_demo.dates.england import moment
@@ -51,7 +51,7 @@ def noticed(planned_at: datetime, support: Support, year: SchoolYear) -> datetim
     return first if day is None else max(first, moment(day, planned_at.astimezone(ENGLAND).hour, 10))
 
 
-def log_visit(planned: Command, body: dict[str, Any], at: datetime) -> Command:
+def log_visit(planned: Command, body: dict[str, object], at: datetime) -> Command:
     """Return the command that logs a visit."""
     path = f"/visits/v1/visits/{{{planned.key}}}/log"
     return replace(planned, key=f"log/{planned.key}", at=at, path=path, body=body, gives="")
@@ -64,7 +64,7 @@ def cancel_visit(planned: Command, reason: str, at: datetime) -> Command:
     return replace(planned, key=f"cancellation/{planned.key}", at=at, path=path, body=body, gives="")
 
 
-def log_body(kind: str, happened: date, r: random.Random) -> dict[str, Any]:
+def log_body(kind: str, happened: date, r: random.Random) -> dict[str, object]:
     """Return the body that logs a visit to a school of a kind."""
     people = r.choice((["maths_lead"], ["maths_lead", "class_teacher"], ["headteacher", "maths_lead"]))
     return {

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from hub_demo.commands import Command
 from hub_demo.dates.england import DAY, moment, working_time_after
@@ -79,7 +79,7 @@ def _plan(owed: Owed, year: SchoolYear, day: date, r: random.Random) -> Command:
     return plan_visit(support, owed.key, planned_at, kind, noticed(planned_at, support, year))
 
 
-def _said(owed: Owed, happened: date, r: random.Random) -> dict[str, Any]:
+def _said(owed: Owed, happened: date, r: random.Random) -> dict[str, object]:
     body = log_body(owed.support.school.kind, happened, r)
     if owed.kind == "department_pd":
         size = 5 + int(owed.support.school.urn) % 6

@@ -5,13 +5,13 @@ python -m hub_local.releases --check | --store
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from hub_contracts import released
 from hub_local.failures import CannotStart
-from hub_local.releases import store
+from hub_local.releases import operations, store
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def check(folder: Path, on: date, current: dict[str, dict[str, object]]) -> list[str]:
+def check(folder: Path, on: date, current: Mapping[str, operations.Document]) -> list[str]:
     """Return changed files of stored releases; without any, the breaking changes of events and HTTP."""
     if not released.releases(folder):
         return [f"{folder} holds no release"]

@@ -16,8 +16,9 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 PAGE: Final = "text/html"
 ANYONE, SIGNED_IN = "anyone", "signed in"  # of x-roles: what every role includes
 
-Operation = Mapping[str, Any]
-Parameters = dict[tuple[str, str], Mapping[str, Any]]
+Document = Mapping[str, Any]  # JSON of OpenAPI, compared part by part
+Operation = Document
+Parameters = dict[tuple[str, str], Document]
 
 
 class Rule(StrEnum):
@@ -30,9 +31,7 @@ class Rule(StrEnum):
     ADMITS_AS_MANY = "every role that could call an operation can call it"
 
 
-def broken(
-    service: str, released: Mapping[str, Any], current: Mapping[str, Any], on: date
-) -> Iterator[Break]:
+def broken(service: str, released: Document, current: Document, on: date) -> Iterator[Break]:
     """Compare the OpenAPI documents of one service.
 
     Args:
@@ -50,7 +49,7 @@ def broken(
             yield Break(label, early, Rule.STAYS)
 
 
-def operations(service: str, document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], str, Operation]]:
+def operations(service: str, document: Document) -> Iterator[tuple[tuple[str, str], str, Operation]]:
     """Yield each operation for programs: its key without names of path parameters, its label, itself."""
     for path, methods in document["paths"].items():
         for method in METHODS:
@@ -72,7 +71,7 @@ def _without_names(path: str) -> str:
 class _Pair:
     """A released and a current description of one operation."""
 
-    def __init__(self, released: Mapping[str, Any], current: Mapping[str, Any], on: date) -> None:
+    def __init__(self, released: Document, current: Document, on: date) -> None:
         self.received = Comparison(released, current, received=True, on=on)
         self.sent = Comparison(released, current, received=False, on=on)
         self.on = on
@@ -117,7 +116,7 @@ class _Pair:
         if before is not None and now is not None:
             yield from self._content(before, now, where, self.received, rule)
 
-    def _answers(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Break]:
+    def _answers(self, before: Document, now: Document) -> Iterator[Break]:
         """Compare answers; a new status breaks no client, which knows its class (RFC 9110, section 15)."""
         for status, answer in before.items():
             where, rule = f" answer {status}", Rule.SAYS_AS_MUCH
@@ -158,13 +157,11 @@ def _admission(before: Operation, now: Operation) -> Iterator[Break]:
             yield Break("", what, Rule.ADMITS_AS_MANY)
 
 
-def _names(scheme: Mapping[str, Any]) -> str:
+def _names(scheme: Document) -> str:
     return " and ".join(scheme) or "none"
 
 
-def _parameters(
-    operation: Operation, document: Mapping[str, Any]
-) -> dict[tuple[str, str], Mapping[str, Any]]:
+def _parameters(operation: Operation, document: Document) -> Parameters:
     """Return parameters by place and name; path parameters by position, as no URL contains their names."""
     found: Parameters = {}
     for reference in operation.get("parameters", ()):

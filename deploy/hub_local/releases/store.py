@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts import released
 from hub_contracts.compatibility import PUBLISHED_UNTIL
@@ -22,12 +22,12 @@ ABOUT, SUMS = "release.json", "SHA256SUMS"
 NOTICE: Final = timedelta(days=90)  # the least between a release that announces an end and that end
 
 
-def documents() -> dict[str, dict[str, Any]]:
+def documents() -> Mapping[str, operations.Document]:
     """Return the current OpenAPI document of each service."""
     return {service.name: describe(service_class(service.name)) for service in SERVICES}
 
 
-def broken(folder: Path, on: date, current: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def broken(folder: Path, on: date, current: Mapping[str, operations.Document]) -> list[str]:
     """Return the breaking changes of the HTTP interfaces, one line each: release, operation and rule."""
     found = []
     for release in released.releases(folder):
@@ -53,7 +53,7 @@ def changed(folder: Path) -> list[str]:
     return found
 
 
-def store(folder: Path, on: date, current: Mapping[str, Mapping[str, Any]]) -> Path:
+def store(folder: Path, on: date, current: Mapping[str, operations.Document]) -> Path:
     """Write the next release; return its folder.
 
     Args:
@@ -102,5 +102,5 @@ def _sums(release: Path) -> dict[str, str]:
     }
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
