@@ -1,8 +1,8 @@
 """The edge that receives: a table of reactions on a service class, event class → handler.
 
     reactions = reaction_table(
-        on(SchoolImported, schools.on_school_imported),
-        on_batch((VisitLogged, VisitCancelled), visits.on_visits_ended),
+        on(ParcelSorted, shelving.on_parcel_sorted),
+        on_batch((ParcelWeighed, ParcelLost), counting.on_parcels),
         context=reaction_context,
     )
 

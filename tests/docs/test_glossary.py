@@ -42,7 +42,8 @@ def domain_words() -> Iterator[tuple[str, str]]:
     """Every word of the published vocabularies and of the lists of the rules, with its place."""
     for name in vocabulary.__all__:
         yield from ((member.value, f"vocabulary.{name}") for member in getattr(vocabulary, name))
-    for path in sorted((ROOT / "services").glob("*/hub_*/domain/*.py")):
+    folders = ("domain", "files")
+    for path in sorted(path for one in folders for path in (ROOT / "services").glob(f"*/hub_*/{one}/*.py")):
         for node in ast.parse(path.read_text()).body:
             name, value = _list(node)
             if value is not None:
