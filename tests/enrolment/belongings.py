@@ -1,4 +1,4 @@
-"""A person with a row in every table that names people, beside others who have the same."""
+"""A person with a row in every table that names people, and others with the same rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ from hub_platform.ids import new_id
 
 @dataclass
 class Hall:
-    """What several people share: a school, groups, a waiting list, an application, days, a session."""
+    """Records that several people share, such as a school, groups, a waiting list and a session."""
 
     session: Session
     urn: str = ""
@@ -108,7 +108,7 @@ class Hall:
         return person
 
     def hold_first_day(self) -> None:
-        """Hold the first PD day: everybody who registered was there."""
+        """Take the register of the first PD day: all registered teachers attended."""
         rows = self.session.query(PDDayRegistration).filter_by(pd_day_id=self.pd_day_ids[0])
         command = HoldPDDay(pd_day_id=self.pd_day_ids[0], teacher_ids=sorted(row.teacher_id for row in rows))
         pd_days.hold_pd_day(self.session, command, expected=0, now=MEETS, by=BY)

@@ -1,4 +1,4 @@
-"""What a command does to the rows of enrolment: which it changes, and what they say of it."""
+"""The rows that a command changes, with their change times and accounts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Somebody at the hub's desk, working through the service's HTTP interface."""
+"""A hub administrator working through the service's HTTP interface."""
 
 import itertools
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tests.enrolment.register_files import gias, row
 from tests.support.services import Client, Reply, RunningService
 
 V1 = "/enrolment/v1"
-numbers = itertools.count(1)  # so that nobody shares an e-mail address with another test's teachers
+numbers = itertools.count(1)  # each teacher has an e-mail address of their own
 
 
 def problem(reply: Reply) -> tuple[int, str, list[str]]:
@@ -34,7 +34,7 @@ class Desk:
         return self.client("PUT", f"{V1}/{path}", body, Hub_Time=at.isoformat(), **headers)
 
     def get(self, path: str) -> Reply:
-        """Read something."""
+        """Send a GET request and return the answer's body."""
         return self.client("GET", f"{V1}/{path}")
 
     def at(self, reply: Reply) -> Reply:

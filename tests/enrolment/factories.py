@@ -1,4 +1,4 @@
-"""What tests of enrolment are made of; each test states only what matters to it."""
+"""Factories of enrolment's records; each test states only what matters to it."""
 
 import hashlib
 from datetime import UTC, date, datetime, timedelta
@@ -126,7 +126,7 @@ def leader(session: Session, teacher_id: UUID, **changes: Any) -> LeaderRole:
 
 
 def programme(session: Session, **changes: Any) -> Programme:
-    """Put down a programme."""
+    """Create a programme with usual limits."""
     values: dict[str, Any] = {
         "title": "Years 5 to 8 continuity",
         "academic_year": "2025/26",

@@ -156,7 +156,7 @@ HONEST: dict[str, tuple[bytes, dict[str, str], set[str]]] = {
     "merged school": (book(merged_school, ROW, line(None, given="Ada")), {}, {"cells_merged"}),
     "list on the second sheet": (book(second_sheet("Notes")), {}, {"sheets_left_out"}),
     "hidden sheet before it": (book(second_sheet("Old", "hidden")), {}, set()),
-    "a long sheet of schools beside it": (book(many_schools), {}, {"sheets_left_out"}),
+    "a long sheet of schools next to it": (book(many_schools), {}, {"sheets_left_out"}),
     "an error in a column that is not read": (book(error_elsewhere), {}, set()),
     "a table": (book(table), {}, set()),
     "a format far to the right": (book(wide), {}, set()),

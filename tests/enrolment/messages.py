@@ -1,4 +1,4 @@
-"""What notifications says of the e-mail about an offer of a place, as it would say it."""
+"""Events of notifications about the e-mail about an offer of a place."""
 
 from typing import Any
 from uuid import UUID, uuid4

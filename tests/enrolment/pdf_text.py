@@ -13,7 +13,7 @@ from typing import Any, Final
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream
 
-NO_GLYPH: Final = 0  # what a font draws for a character that it does not have: a box
+NO_GLYPH: Final = 0  # the box that a font draws for a missing character
 MAPPED: Final = re.compile(r"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]*)>")
 RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff]")
 
@@ -22,7 +22,7 @@ def has_name(pdf: bytes, name: str) -> bool:
     """Return whether a PDF has the characters of a name in order; spaces, lines and joiners are ignored."""
     pieces = _once(_pieces(pdf))
     if RIGHT_TO_LEFT.search(name):
-        pieces.reverse()  # what is drawn first stands on the left
+        pieces.reverse()  # drawn from left to right
     return _solid(name) in _solid("".join(pieces))
 
 
@@ -43,7 +43,7 @@ def _pieces(pdf: bytes) -> Iterator[str]:
 def _pieces_of(page: PageObject) -> Iterator[str]:
     """The characters of each glyph, or of glyphs that are said to stand for some characters."""
     resources: Any = page["/Resources"]
-    fonts = {name: _letters(font.get_object()) for name, font in resources["/Font"].items()}
+    fonts = {name: _characters_of(font.get_object()) for name, font in resources["/Font"].items()}
     font: Mapping[int, str] = {}
     depth, silent_below = 0, None  # of marked content; within a span with ActualText no glyph is read
     for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
@@ -84,7 +84,7 @@ def _codes(shown: Any) -> list[int]:
     return [int.from_bytes(raw[place : place + 2]) for place in range(0, len(raw), 2)]
 
 
-def _letters(font: Any) -> Mapping[int, str]:
+def _characters_of(font: Any) -> Mapping[int, str]:
     """Which characters a font's codes stand for."""
     table = font["/ToUnicode"].get_data().decode("latin-1")
     spans = re.findall(r"beginbfchar(.*?)endbfchar", table, re.DOTALL)

@@ -26,7 +26,7 @@ def urn() -> str:
 
 
 def row(**changes: str) -> dict[str, str]:
-    """One school of the establishments file; names of columns with underscores for what is no letter."""
+    """Return a school's row of the establishments file; underscores replace other signs in column names."""
     number = changes.get("URN") or urn()
     values = {
         "URN": number,

@@ -1,4 +1,4 @@
-"""What happens to a group, one step a line: commands given to the handlers as the routes give them."""
+"""Commands about a group, given to the handlers as the routes give them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -57,7 +57,7 @@ AGREED = Agreement(head_agreed_by="Grace Head", head_agreed_at=NOW, agreement_ve
 
 
 def confirm(session: Session, group_id: UUID, override_reason: str | None = None) -> None:
-    """Say that a group takes place."""
+    """Confirm a group as a hub lead."""
     command = ConfirmWorkGroup(work_group_id=group_id, override_reason=override_reason)
     work_groups.confirm_work_group(session, command, now=NOW, by=BY)
 
@@ -111,14 +111,14 @@ def join(session: Session, group_id: UUID, teacher_id: UUID, *, now: datetime = 
 
 
 def tell(session: Session, *entries: WaitingEntry, at: datetime = NOW, **changes: Any) -> None:
-    """Take in that the e-mails about offers were sent."""
+    """React to the e-mails about offers having been sent."""
     for entry in entries:
         event = offer_sent(entry.id, entry.teacher_id, **changes)
         offers.on_message_sent(session, delivered(event, at=at), ReactionContext(now=at, by="enrolment"))
 
 
 def stands(session: Session, *entries: WaitingEntry) -> list[str]:
-    """What has become of entries on the waiting list."""
+    """Return the status of entries on the waiting list."""
     return [waiting_list.find_entry(session, entry.id).row.status for entry in entries]
 
 

@@ -27,8 +27,8 @@ def sheet_of(row: Sequence[Any], cells: Mapping[str, str] | None = None) -> str:
     lines = []
     for number, values in enumerate((HEADER, row), start=1):
         written = ""
-        for letter, value in zip("ABCDEFG", values, strict=True):
-            name = f"{letter}{number}"
+        for column, value in zip("ABCDEFG", values, strict=True):
+            name = f"{column}{number}"
             ours = f'<c r="{name}" t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
             written += (cells or {}).get(name, ours)
         lines.append(f'<row r="{number}">{written}</row>')

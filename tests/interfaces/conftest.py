@@ -1,11 +1,11 @@
-"""The four services beside each other, with something in each, and their own descriptions of themselves."""
+"""The four services with some records each, and their OpenAPI descriptions."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import pytest
 from tests.enrolment.desk import Desk
-from tests.interfaces.known import Known, letters, make_groups, plan_a_visit, reports
+from tests.interfaces.known import Known, e_mails, make_groups, plan_a_visit, reports
 from tests.support.broker import BrokerServer
 from tests.support.postgres import PostgresServer
 from tests.support.services import RunningService, running_service
@@ -22,7 +22,7 @@ Running = Mapping[str, RunningService]
 def _running(
     postgres: PostgresServer, broker: BrokerServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    """Run the services, which count nobody's requests."""
+    """Run the services without request limits."""
     amqp_uri = broker.new_vhost()
     with ExitStack() as stack:
         yield {
@@ -52,6 +52,6 @@ def _known(running: Running) -> Mapping[str, Known]:
     return {
         "enrolment": groups,
         "visits": plan_a_visit(desk, staff["visits"], groups),
-        "notifications": letters(staff["notifications"]),
+        "notifications": e_mails(staff["notifications"]),
         "reporting": reports(staff["reporting"]),
     }

@@ -1,4 +1,4 @@
-"""What schemathesis cannot know: the ids of what there is, and which values no second request can share."""
+"""Hooks of schemathesis: ids of existing records, and values that must be unique."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""What is there in the hub under test, so that what is sent to it reaches more than answers of 404."""
+"""Records of the hub under test, so that requests reach more than answers of 404."""
 
 from collections import defaultdict
 from typing import Any
@@ -26,7 +26,7 @@ Known = dict[str, list[str]]
 
 
 def make_groups(desk: Desk) -> Known:
-    """A group with everything that groups have, a full one with somebody who waits, a PD day."""
+    """A group with everything that groups have, a full one with a waiting list, a PD day."""
     known: Known = defaultdict(list)
     group_id, sessions, places, urn = ready(desk)
     (academy,) = desk.schools(1, **TRUST)
@@ -54,7 +54,7 @@ def make_groups(desk: Desk) -> Known:
 
 
 def plan_a_visit(desk: Desk, staff: Client, known: Known) -> Known:
-    """A PD lead's visit to a school, once visits has heard of both from enrolment."""
+    """Create a PD lead's visit to a school, once visits has received both from enrolment."""
     lead_id = desk.lead()
     desk.made("leaders", leader_body(lead_id, role="pd_lead"))
     at = {"Hub_Time": NOW.isoformat()}
@@ -80,8 +80,8 @@ def plan_a_visit(desk: Desk, staff: Client, known: Known) -> Known:
     }
 
 
-def letters(staff: Client) -> Known:
-    """The letters that what happened has led to."""
+def e_mails(staff: Client) -> Known:
+    """Return an e-mail that these changes caused."""
     items = wait_until(lambda: staff("GET", "/notifications/v1/messages").json["items"], deadline=30)
     return {
         "message_id": [one["message_id"] for one in items],

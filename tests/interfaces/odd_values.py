@@ -50,7 +50,7 @@ VALUES: Final = (
     *('"http://["', '"https://x:99999999/"', '"99:99"', '"\\u0661"', '"2026-01-15T10:00:00.9999999999Z"'),
 )
 HUB_TIMES: Final = ("1000-01-01T00:00:00Z", "1582-10-10T00:00:00Z", "8999-12-31T23:59:59Z")
-# What texts with a pattern look like; the first that fits is taken.
+# Examples of texts by pattern; the first that matches is used.
 WORDS: Final = ("110999", "1234567", "2025-1", "2025/26", "hub", "873", "10:00", "NCP25-06a", "a@b.example")
 
 
@@ -111,7 +111,7 @@ class Interface:
         return schema
 
     def _sample(self, schema: Mapping[str, Any], depth: int = 0) -> Any:
-        """A value that keeps to a schema, near enough that most rules are reached."""
+        """Return a value that conforms to a schema, so that most rules are reached."""
         schema = self._resolved(schema)
         if "enum" in schema:
             return next(value for value in schema["enum"] if value is not None)

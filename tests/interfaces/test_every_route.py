@@ -1,7 +1,7 @@
 """Every route of every service, tried with what its description allows and with what it does not.
 
 schemathesis makes the requests out of the OpenAPI document that a service serves, and holds the answers
-against it: no failure; no status, media type, header or field that is not described; nobody let in without
+against it: no failure; no status, media type, header or field that is not described; no access without
 a token; nothing taken that is not allowed.
 """
 
@@ -65,7 +65,7 @@ def start(service: RunningService, known: Known, folder: Path) -> Trial:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_every_route_keeps_to_its_description(
+def test_every_route_conforms_to_its_description(
     name: str, trials: Mapping[str, Trial], running: Running
 ) -> None:
     code = trials[name].process.wait(DEADLINE)

@@ -1,4 +1,4 @@
-"""Who may do what, seen over HTTP."""
+"""Access to each route by role, over HTTP."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -22,7 +22,7 @@ ROLES = ("hub_admin", "hub_lead", "work_group_lead", "pd_lead", "board", "subscr
 
 
 def address(route: Route) -> str:
-    """The route's path with ids that nobody has."""
+    """Return the route's path with unknown ids."""
     path = str(route.url).replace("<urn>", "999999").replace("<uid>", "99999")
     while "<uuid:" in path:
         start, _, rest = path.partition("<uuid:")
@@ -31,7 +31,7 @@ def address(route: Route) -> str:
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_each_route_lets_in_its_roles_and_nobody_else(enrolment: RunningService, name: str) -> None:
+def test_each_route_admits_exactly_its_roles(enrolment: RunningService, name: str) -> None:
     route = ROUTES[name]
     for role in ROLES:
         reply = enrolment.client(role)(route.method, address(route), If_Match='"1"')
@@ -41,7 +41,7 @@ def test_each_route_lets_in_its_roles_and_nobody_else(enrolment: RunningService,
     assert problem(anonymous)[:2] == (401, "no_token")
 
 
-# What a work group lead changes in their own groups.
+# Changes that a work group lead may make in their own groups.
 LEADS_CHANGE = {
     "POST work-groups/<uuid:work_group_id>/session-series",
     "POST sessions/<uuid:session_id>/reschedule",

@@ -149,7 +149,7 @@ def test_a_day_that_cannot_be_is_refused(
     assert problem(desk.post("pd-days", day_body(**changes))) == (422, code_, [pointer])
 
 
-def test_a_cancelled_day_takes_nobody(desk: Desk) -> None:
+def test_cancelled_day_accepts_no_registration(desk: Desk) -> None:
     day_id = desk.made("pd-days", day_body())["pd_day_id"]
     desk.made(f"pd-days/{day_id}/cancellation", {"reason": "weather"})
     teacher_id = desk.teacher(desk.schools()[0])

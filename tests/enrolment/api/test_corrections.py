@@ -7,7 +7,7 @@ from tests.enrolment.factories import LATER, TODAY
 from tests.support.services import Reply
 
 
-def test_a_membership_is_corrected_by_whoever_has_seen_it(desk: Desk) -> None:
+def test_correcting_a_membership_needs_its_etag(desk: Desk) -> None:
     wrong, right = desk.schools(2)
     ada = desk.teacher(wrong)
     group_id = desk.group()

@@ -1,4 +1,4 @@
-"""Over HTTP and RPC: somebody whose name was erased."""
+"""A teacher whose personal data was erased, over HTTP and RPC."""
 
 from uuid import uuid4
 
@@ -53,7 +53,7 @@ def test_an_answer_kept_for_a_repeat_is_erased_and_the_repeat_does_nothing(desk:
     assert problem(desk.post("teachers", body, Idempotency_Key=key))[:2] == (410, "answer_erased")
 
 
-def test_addresses_are_those_of_the_record_left_and_of_nobody_erased(
+def test_contacts_are_of_remaining_records_that_are_not_erased(
     publishers: str, desk: Desk, head: Desk
 ) -> None:
     origin, target, erased = (

@@ -67,9 +67,7 @@ def test_the_key_of_a_request_is_bound_to_the_file_that_was_sent(desk: Desk) -> 
     assert problem(other)[:2] == (422, "idempotency_key_reused")
 
 
-def test_one_subject_that_sends_many_files_at_once_is_told_to_wait(
-    desk: Desk, enrolment: RunningService
-) -> None:
+def test_one_account_sending_many_files_at_once_gets_busy(desk: Desk, enrolment: RunningService) -> None:
     address = f"work-groups/{desk.group()}/uploads?mode=preview"
     with watched(enrolment) as seen, ThreadPoolExecutor(16) as pool:
         replies = list(pool.map(lambda _: desk.post(address, NESTED, Content_Type=XLSX), range(16)))

@@ -46,7 +46,7 @@ def test_an_import_that_never_was_is_404(desk: Desk, path: str) -> None:
 
 
 def test_a_file_that_says_to_be_too_large_is_refused_unread(enrolment: RunningService) -> None:
-    # Nothing of the body is ever sent: an answer shows that nobody waited for it.
+    # The body is never sent, so an answer shows that the service did not wait for it.
     token = enrolment.client("hub_admin").token
     head = (
         f"POST {V1}/imports/gias?mode=preview HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"

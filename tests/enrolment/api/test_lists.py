@@ -1,4 +1,4 @@
-"""Over HTTP: what else lists are narrowed by, each beside rows that it leaves out."""
+"""Filters of lists over HTTP, each tested with rows that it excludes."""
 
 from typing import Any
 

@@ -50,7 +50,7 @@ def test_one_name_is_registered_and_none_is_not(desk: Desk) -> None:
     del body["given"]
     made = desk.made("teachers", body)
     assert (made["given"], made["family"]) == ("", "Sukarno")
-    body |= {"family": " ", "email": "nobody@s.example"}
+    body |= {"family": " ", "email": "unknown@s.example"}
     assert problem(desk.post("teachers", body)) == (422, "name_missing", ["/family"])
 
 

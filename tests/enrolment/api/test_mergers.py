@@ -76,7 +76,7 @@ def test_likely_pairs_are_listed_with_the_reason(desk: Desk) -> None:
 
 
 def test_a_pair_that_was_registered_as_two_people_is_not_listed_after_a_merger_either(desk: Desk) -> None:
-    """Whom a merged record was said to differ from, the record that is left differs from."""
+    """The remaining record takes over `different_from` of the merged one."""
     (school, other), mark = desk.schools(2), uuid4().hex[:8]
     grace = {"given": "Grace", "family": f"Hopper {mark}"}
     one = desk.teacher(school, **grace)
@@ -96,7 +96,7 @@ def test_a_pair_that_was_registered_as_two_people_is_not_listed_after_a_merger_e
     assert {three, four} not in pairs
 
 
-def test_whoever_is_put_down_while_a_merger_is_decided_is_not_left_behind(desk: Desk) -> None:
+def test_rows_created_during_a_merger_follow_it(desk: Desk) -> None:
     (school,) = desk.schools()
     origin, target = desk.teacher(school), desk.teacher(school)
     groups = [desk.group() for _ in range(6)]

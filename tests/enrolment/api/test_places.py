@@ -24,7 +24,7 @@ def test_a_teacher_who_takes_part_in_nothing_has_empty_parts(desk: Desk) -> None
     }
 
 
-def test_places_of_every_year_are_told_with_group_and_programme(desk: Desk) -> None:
+def test_places_of_every_year_are_listed_with_group_and_programme(desk: Desk) -> None:
     (urn,) = desk.schools()
     ada, eve = desk.teacher(urn), desk.teacher(urn)
     ratio = desk.group(title="Ratio", of={"title": "Continuity", "strand": "continuity"})
@@ -60,7 +60,7 @@ def test_a_closed_group_says_whether_it_was_completed(desk: Desk) -> None:
         assert (only["completed"], only["work_group_status"]) == (completed, "closed")
 
 
-def test_waiting_lists_open_applications_and_days_are_told(desk: Desk) -> None:
+def test_waiting_lists_open_applications_and_pd_days_are_listed(desk: Desk) -> None:
     (urn,) = desk.schools()
     ada, eve = desk.teacher(urn), desk.teacher(urn)
     full = desk.group(capacity=1, title="Full")
@@ -89,7 +89,7 @@ def test_waiting_lists_open_applications_and_days_are_told(desk: Desk) -> None:
     assert told["places"] == []
 
 
-def test_of_a_merged_record_those_of_the_one_that_is_left_are_told(desk: Desk) -> None:
+def test_merged_record_lists_places_of_the_remaining_one(desk: Desk) -> None:
     (urn,) = desk.schools()
     first, second = desk.teacher(urn), desk.teacher(urn)
     places = [desk.enrol(desk.group(), teacher_id) for teacher_id in (first, second)]

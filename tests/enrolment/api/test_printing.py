@@ -100,7 +100,7 @@ def test_a_press_that_dies_is_a_clear_problem_and_is_counted(enrolment: RunningS
     assert account(enrolment, "ada")("GET", path).status == 200
 
 
-def test_one_accounts_many_documents_stall_nobody_else(enrolment: RunningService, path: str) -> None:
+def test_many_documents_of_one_account_do_not_delay_others(enrolment: RunningService, path: str) -> None:
     """Before: each was prepared before it was refused, and others stood in the same line."""
     assert enrolment.child is not None
     ada, bea = account(enrolment, "ada"), account(enrolment, "bea")

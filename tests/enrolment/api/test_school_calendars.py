@@ -1,4 +1,4 @@
-"""Over HTTP: the school holidays are told with every session and PD day that is put on a day of them."""
+"""Sessions and PD days in school holidays get a warning, over HTTP."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -60,7 +60,7 @@ def test_a_series_is_looked_at_then_scheduled(desk: Desk) -> None:
     assert [one["session_id"] for one in listed] == [one["session_id"] for one in made.json["sessions"]]
 
 
-def test_days_on_which_schools_are_shut_are_told(desk: Desk) -> None:
+def test_days_without_school_get_a_warning(desk: Desk) -> None:
     pattern = {"repeats": "weekly", "every": 1, "weekday": "thursday"}
     body = series_body(pattern=pattern, first_on="2025-12-18", count=3, dry_run=True)
     told = desk.made(f"work-groups/{desk.group()}/session-series", body)

@@ -14,7 +14,7 @@ def items(sections: Any, name: str) -> list[dict[str, Any]]:
     return list(found)
 
 
-def test_everything_is_told_of_one_person_and_nothing_of_another(desk: Desk) -> None:
+def test_report_has_all_data_of_one_person_and_none_of_another(desk: Desk) -> None:
     (school,) = desk.schools()
     ada = desk.teacher(school, email="ada@access.example", trn="5580001", phone="01223 123456")
     eve = desk.teacher(school, given="Eve", family="Other", email="eve@other.example", trn="5580002")
@@ -52,5 +52,5 @@ def test_everything_is_told_of_one_person_and_nothing_of_another(desk: Desk) -> 
         assert of_another not in text
 
 
-def test_of_nobody_there_is_nothing(desk: Desk) -> None:
+def test_unknown_teacher_has_no_report(desk: Desk) -> None:
     assert problem(desk.get(f"teachers/{uuid4()}/subject-access")) == (404, "unknown_teacher", [])

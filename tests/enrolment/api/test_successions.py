@@ -54,7 +54,7 @@ def test_a_preview_names_what_will_move(desk: Desk, schools: tuple[str, str]) ->
     assert desk.imports(raw, mode="preview")["moves"] == []
 
 
-def test_a_link_that_has_not_taken_effect_is_told_with_what_will_move(desk: Desk) -> None:
+def test_future_succession_is_listed_with_its_moves(desk: Desk) -> None:
     old, new = desk.schools(2)
     desk.teacher(old)
     raw = links((old, new, "Successor", "01-09-2026"))
@@ -62,7 +62,7 @@ def test_a_link_that_has_not_taken_effect_is_told_with_what_will_move(desk: Desk
     assert (told["urn"], told["successor_urn"], told["in_effect"], told["people_n"]) == (old, new, False, 1)
 
 
-def test_a_school_that_closes_without_a_successor_is_told(desk: Desk) -> None:
+def test_school_closing_without_a_successor_is_listed(desk: Desk) -> None:
     (old,) = desk.schools()
     (told,) = desk.imports(gias(row(URN=old, **CLOSED)), mode="preview")["moves"]
     assert (told["urn"], told["successor_urn"], told["first_day"]) == (old, None, None)

@@ -182,7 +182,7 @@ def test_a_move_that_cannot_be_is_refused(
     assert problem(desk.post(path, move_body(old, new) | changes, at=LATER)) == (status, code, [pointer])
 
 
-def test_moves_of_nobody_are_404(desk: Desk) -> None:
+def test_move_of_an_unknown_teacher_is_404(desk: Desk) -> None:
     old, new = desk.schools(2)
     assert problem(desk.post(f"teachers/{uuid4()}/moves", move_body(old, new)))[:2] == (
         404,

@@ -119,7 +119,7 @@ def test_groups_are_found_by_programme_year_and_title(desk: Desk) -> None:
     assert found("status=draft") == []
 
 
-def test_a_cancelled_group_is_over(desk: Desk) -> None:
+def test_cancelled_group_has_ended(desk: Desk) -> None:
     group_id = desk.group()
     (place,) = desk.fill(group_id, teachers_n=1, schools_n=1)
     session_id = desk.session(group_id)

@@ -59,7 +59,7 @@ def test_a_teacher_waits_is_offered_a_place_and_takes_it(desk: Desk, enrolment: 
 
 
 @pytest.mark.parametrize("message", [offer_sent, offer_failed])
-def test_an_offer_that_nobody_answers_expires_by_itself_once_the_teacher_has_been_told(
+def test_unanswered_offer_expires_after_its_email(
     desk: Desk, publishers: str, message: Callable[..., MessageEvent]
 ) -> None:
     group_id, now = open_now(desk, capacity=1)
@@ -83,7 +83,7 @@ def test_an_offer_that_nobody_answers_expires_by_itself_once_the_teacher_has_bee
     wait_until(lambda: desk.get(entry).json["status"] == "expired", deadline=15)
 
 
-def test_an_offer_of_which_the_teacher_has_not_been_told_is_accepted_after_its_first_end(desk: Desk) -> None:
+def test_offer_without_email_is_accepted_after_its_first_end(desk: Desk) -> None:
     group_id, now = open_now(desk, capacity=1)
     (urn,) = desk.schools()
     holder, ada = desk.teacher(urn), desk.teacher(urn)
@@ -134,7 +134,7 @@ def test_an_offer_accepted_and_declined_at_once_ends_one_way(desk: Desk) -> None
     assert held == (1 if ended["status"] == "accepted" else 0)
 
 
-def test_a_list_of_somebody_elses_group_is_not_shown(desk: Desk, enrolment: RunningService) -> None:
+def test_lead_cannot_read_the_list_of_another_group(desk: Desk, enrolment: RunningService) -> None:
     group_id = desk.group(capacity=1)
     desk.fill(group_id, teachers_n=1, schools_n=1)
     path = f"work-groups/{group_id}/waiting-list"

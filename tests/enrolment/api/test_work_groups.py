@@ -32,7 +32,7 @@ def test_a_programme_that_cannot_be_is_refused(
     assert problem(desk.post("programmes", programme_body(**changes))) == (422, code, [pointer])
 
 
-def test_a_programme_is_put_down_and_read_back(desk: Desk) -> None:
+def test_programme_is_created_and_read_back(desk: Desk) -> None:
     reply = desk.post("programmes", programme_body(ncp_code="NCP 25-77b"))
     assert (reply.status, reply.json["ncp_code"]) == (201, "NCP25-77b")
     assert desk.at(reply).json == reply.json

@@ -178,7 +178,7 @@ def test_who_is_erased_has_no_address_to_confirm(database: Sessions) -> None:
 
 
 def test_a_succession_questions_no_address(session: Session) -> None:
-    """The same people in the same building: nobody has moved."""
+    """A succession keeps addresses: the same people work in the same building."""
     old, new = row(), row(OpenDate="01-10-2025")
     apply(session, gias(old))
     ada = teacher(session, old["URN"])

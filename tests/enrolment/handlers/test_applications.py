@@ -50,7 +50,7 @@ def test_accepted_all_participants_have_places(session: Session) -> None:
     assert "Grace Head" not in str(events(session))
 
 
-def test_where_one_gets_no_place_nobody_does(database: Sessions) -> None:
+def test_acceptance_enrols_all_participants_or_none(database: Sessions) -> None:
     with database.begin() as session:
         opened = group(session, capacity=2)
         urn, teachers = school_with(session)
@@ -65,7 +65,7 @@ def test_where_one_gets_no_place_nobody_does(database: Sessions) -> None:
         assert events(session, "ApplicationAccepted") == []
 
 
-def test_somebody_who_has_left_the_school_gets_no_place_by_it(session: Session) -> None:
+def test_participant_who_left_the_school_is_not_enrolled(session: Session) -> None:
     opened = group(session)
     urn, teachers = school_with(session)
     other, _ = school_with(session, 0)

@@ -65,7 +65,7 @@ def marked(place: UUID, mark: str = "present", notified_at: datetime | None = No
     return Mark(enrolment_id=place, mark=mark, notified_at=notified_at)
 
 
-def test_apologies_are_told_once(session: Session) -> None:
+def test_apologies_are_published_once(session: Session) -> None:
     session_id, (ada, _) = ready(session)
     assert apologise(session, session_id, ada, MEETS - timedelta(days=7, minutes=1), now=MEETS - DAY)
     assert not apologise(session, session_id, ada, MEETS - timedelta(days=7, minutes=1), now=MEETS)

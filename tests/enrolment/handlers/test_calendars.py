@@ -68,7 +68,7 @@ def test_any_order_and_any_repeats_leave_the_newest(session: Session, order: tup
     assert reasons(session, None) == []
 
 
-def test_a_training_day_is_told_and_a_bank_holiday_first(session: Session) -> None:
+def test_training_day_is_warned_about_and_a_bank_holiday_first(session: Session) -> None:
     christmas = date(2026, 12, 25)
     calendars.on_calendar_set(session, delivered(told("hub", christmas, WEDNESDAY, christmas)))
     assert reasons(session, None, WEDNESDAY, christmas, date(2026, 12, 30)) == [

@@ -67,7 +67,7 @@ WAYS: dict[str, Callable[[Session, WorkGroup], None]] = {
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("running", [False, True])
-def test_no_way_in_leads_past_the_maximum(database: Sessions, way: str, running: bool) -> None:
+def test_no_command_exceeds_the_maximum(database: Sessions, way: str, running: bool) -> None:
     with database.begin() as session:
         opened = at_its_maximum(session)
         if running:  # it has met
@@ -84,13 +84,13 @@ def test_no_way_in_leads_past_the_maximum(database: Sessions, way: str, running:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_way_in_is_open_once_a_hub_lead_has_allowed_more(session: Session, way: str) -> None:
+def test_every_command_enrols_once_a_hub_lead_has_allowed_more(session: Session, way: str) -> None:
     opened = at_its_maximum(session)
     change(session, opened, expected=opened.revision, override_reason=REASON)
     WAYS[way](session, opened)
 
 
-def test_nobody_is_offered_a_place_past_the_maximum(session: Session) -> None:
+def test_no_place_beyond_the_maximum_is_offered(session: Session) -> None:
     opened = at_its_maximum(session)
     entry = join(session, opened.id, teacher(session, schools(session)[0])).row
     with pytest.raises(Refused, match="no_place_free"):

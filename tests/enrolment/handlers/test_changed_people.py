@@ -56,7 +56,7 @@ def hold_pd_day(session: Session) -> Case:
     at = MEETS + DAY
     return Case(
         lambda: pd_days.hold_pd_day(session, command, expected=2, **given(at)),
-        {"pd_days": 1, "pd_day_attendances": 2},  # one is gone, the other is written anew
+        {"pd_days": 1, "pd_day_attendances": 2},  # one is deleted, the other is written again
         at,
         touched="pd_days",
     )

@@ -1,4 +1,4 @@
-"""What had a wrong school from a membership follows its correction: roles, waiting lists, PD days."""
+"""Roles, waiting lists and PD days follow the correction of a membership."""
 
 from datetime import timedelta
 from typing import Any
@@ -87,7 +87,7 @@ def test_what_is_recorded_follows_unless_the_person_was_there_by_another_members
     assert follows(rows, recorded, on, wrong_urn=WRONG) is expected
 
 
-def test_a_role_is_told_again_with_the_right_school(session: Session) -> None:
+def test_role_is_published_again_with_the_right_school(session: Session) -> None:
     wrong, right = schools(session, 2)
     ada = teacher(session, wrong)
     held, over = leader(session, ada, role="pd_lead"), leader(session, ada, role="deputy")
@@ -113,7 +113,7 @@ def test_an_open_entry_of_a_waiting_list_follows(session: Session) -> None:
     assert trail.waiting_entry_ids == [entry.id]
 
 
-def test_a_register_of_a_pd_day_is_told_again_with_the_right_school(session: Session) -> None:
+def test_pd_day_register_is_published_again_with_the_right_school(session: Session) -> None:
     wrong, right = schools(session, 2)
     ada, emmy, on = teacher(session, wrong), teacher(session, wrong), day(session)
     asked = RegisterForPDDay(pd_day_id=on.id, teacher_id=ada, urn=wrong)

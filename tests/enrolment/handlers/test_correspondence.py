@@ -1,4 +1,4 @@
-"""Whose messages are a person's or a school's."""
+"""The subjects of messages of a person and of a school."""
 
 from uuid import UUID, uuid4
 

@@ -35,7 +35,7 @@ def offered(session: Session) -> tuple[UUID, WaitingEntry, WaitingEntry]:
     return opened.id, first, second
 
 
-def take_in(session: Session, message: Message, at: datetime = MONDAY, now: datetime | None = None) -> None:
+def react(session: Session, message: Message, at: datetime = MONDAY, now: datetime | None = None) -> None:
     """React to a message of notifications that was recorded at an instant."""
     context = ReactionContext(now=now or at, by=BY)
     if isinstance(message, MessageSent):
@@ -56,7 +56,7 @@ def test_the_deadline_counts_from_the_e_mail_and_is_published(
     group_id, first, _ = offered(session)
     assert deadline(session, first) == (None, FIRST_END)
     revision = first.revision
-    take_in(session, message(first.id, first.teacher_id))
+    react(session, message(first.id, first.teacher_id))
     assert deadline(session, first) == (MONDAY, MONDAYS_END)
     assert (first.revision, first.changed_at, first.changed_by) == (revision + 1, MONDAY, BY)
     assert events(session, "PlaceOfferExtended") == [
@@ -82,15 +82,15 @@ def test_an_e_mail_on_the_day_of_the_offer_leaves_the_end_as_it_was(session: Ses
 
 def test_an_end_that_the_e_mail_names_is_kept(session: Session) -> None:
     _, first, _ = offered(session)
-    take_in(session, offer_sent(first.id, first.teacher_id, expires_at=MONDAYS_END + DAY))
+    react(session, offer_sent(first.id, first.teacher_id, expires_at=MONDAYS_END + DAY))
     assert deadline(session, first) == (MONDAY, MONDAYS_END + DAY)
 
 
-def test_the_place_stays_kept_until_the_teacher_has_been_told_and_had_the_time(session: Session) -> None:
+def test_place_is_reserved_until_five_working_days_after_the_email(session: Session) -> None:
     group_id, first, second = offered(session)
     offers.expire_offers(session, group_id, now=LATE, by=BY)
     assert stands(session, first, second) == ["offered", "waiting"]
-    take_in(session, offer_sent(first.id, first.teacher_id), at=LATE)
+    react(session, offer_sent(first.id, first.teacher_id), at=LATE)
     _, ends = deadline(session, first)
     assert ends is not None
     assert ends > LATE + 6 * DAY
@@ -100,7 +100,7 @@ def test_the_place_stays_kept_until_the_teacher_has_been_told_and_had_the_time(s
     assert stands(session, first, second) == ["expired", "offered"]
 
 
-def test_the_timer_passes_over_a_group_whose_offers_have_not_been_told(database: Sessions) -> None:
+def test_timer_skips_a_group_whose_offers_have_no_email_yet(database: Sessions) -> None:
     with database.begin() as session:
         _, first, _ = offered(session)
         entry_id = first.id
@@ -109,7 +109,7 @@ def test_the_timer_passes_over_a_group_whose_offers_have_not_been_told(database:
         assert waiting_list.find_entry(session, entry_id).row.status == "offered"
 
 
-def test_an_offer_is_accepted_while_the_teacher_has_not_been_told(session: Session) -> None:
+def test_offer_without_email_can_be_accepted(session: Session) -> None:
     _, first, _ = offered(session)
     command = AcceptOffer(waiting_id=first.id)
     assert waiting_list.accept_offer(session, command, now=LATE, by=BY).row.status == "accepted"
@@ -132,8 +132,8 @@ def test_a_message_about_something_else_or_to_another_person_changes_nothing(
     session: Session, message: Callable[..., Message], changes: dict[str, Any]
 ) -> None:
     _, first, second = offered(session)
-    take_in(session, message(first.id, first.teacher_id, **changes))
-    take_in(session, message(second.id, first.teacher_id))
+    react(session, message(first.id, first.teacher_id, **changes))
+    react(session, message(second.id, first.teacher_id))
     assert deadline(session, first) == (None, FIRST_END)
     assert deadline(session, second) == (None, None)
 
@@ -142,7 +142,7 @@ def test_a_message_of_an_older_release_changes_nothing(session: Session) -> None
     """It names no entry; the offers of that time count as told when they were made."""
     _, first, _ = offered(session)
     old = offer_sent(first.id, first.teacher_id, concerns=None, expires_at=None)
-    take_in(session, MessageSent.from_data(old.to_data()))
+    react(session, MessageSent.from_data(old.to_data()))
     assert deadline(session, first) == (None, FIRST_END)
 
 
@@ -152,7 +152,7 @@ def test_a_message_about_an_entry_that_has_ended_changes_nothing(session: Sessio
     call_off(session, group_id)
     before = len(events(session))
     for entry in (first, second):
-        take_in(session, offer_sent(entry.id, entry.teacher_id))
+        react(session, offer_sent(entry.id, entry.teacher_id))
     assert stands(session, first, second) == ["declined", "left"]
     assert deadline(session, first) == (None, FIRST_END)
     assert len(events(session)) == before
@@ -164,7 +164,7 @@ def test_a_message_to_a_record_that_was_merged_meanwhile_is_to_the_same_person(s
     other = teacher(session, schools(session)[0])
     merge = MergeTeachers(from_id=first.teacher_id, into_id=other, dry_run=False)
     mergers.merge_teachers(session, merge, now=NOW, by=BY)
-    take_in(session, message)
+    react(session, message)
     assert deadline(session, first) == (MONDAY, MONDAYS_END)
 
 
@@ -180,7 +180,7 @@ def test_repeated_and_shuffled_messages_give_one_deadline(session: Session) -> N
         _, first, _ = offered(session)
         messages = [(make(first.id, first.teacher_id), at) for make, at in taken]
         for message, at in [*(messages[n] for n in order), *messages]:
-            take_in(session, message, at, now=MONDAY + 3 * DAY)
+            react(session, message, at, now=MONDAY + 3 * DAY)
         ends.add(deadline(session, first))
     assert ends == {(MONDAY + 2 * DAY, MONDAYS_END + 2 * DAY)}
 
@@ -188,9 +188,9 @@ def test_repeated_and_shuffled_messages_give_one_deadline(session: Session) -> N
 def test_a_repeated_message_records_nothing_more(session: Session) -> None:
     _, first, _ = offered(session)
     message = offer_sent(first.id, first.teacher_id)
-    take_in(session, message)
+    react(session, message)
     revision, before = first.revision, len(events(session))
-    take_in(session, message, now=MONDAY + timedelta(hours=2))
+    react(session, message, now=MONDAY + timedelta(hours=2))
     assert (first.revision, len(events(session))) == (revision, before)
 
 
@@ -200,7 +200,7 @@ def test_a_reaction_that_fails_saves_neither_deadline_nor_event(database: Sessio
         message = offer_sent(first.id, first.teacher_id)
         entry_id = first.id
     with pytest.raises(RuntimeError), database.begin() as session:
-        take_in(session, message)
+        react(session, message)
         raise RuntimeError
     with database() as session:
         assert waiting_list.find_entry(session, entry_id).row.told_at is None

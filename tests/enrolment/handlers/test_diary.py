@@ -107,7 +107,7 @@ def test_the_time_of_a_cancelled_session_is_free(session: Session) -> None:
     assert len(plan(session, opened.id).sessions) == 3
 
 
-def test_a_moved_session_is_invited_to_anew(session: Session) -> None:
+def test_moved_session_gets_a_new_invitation(session: Session) -> None:
     (host,) = schools(session)
     known = meeting(session, group(session).id)
     moved = move(session, known.id, mode="school_hosted", host_urn=host)
@@ -159,7 +159,7 @@ def test_a_refused_move_writes_nothing(database: Sessions, changes: dict[str, An
         assert events(session, "SessionRescheduled") == []
 
 
-def test_a_cancelled_session_is_told_once_with_its_reason(session: Session) -> None:
+def test_cancellation_of_a_session_is_published_once_with_its_reason(session: Session) -> None:
     known = meeting(session, group(session).id)
     assert call_off(session, known.id).status == "cancelled"
     call_off(session, known.id)

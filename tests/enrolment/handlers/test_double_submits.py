@@ -18,7 +18,7 @@ AT_ONCE = 4
 
 
 def outcomes(database: Sessions, request: Callable[[Session], object]) -> Counter[object]:
-    """What becomes of a request that is sent four times at once, each in a transaction of its own."""
+    """Send a request four times at once, each in a transaction of its own."""
     ready = Barrier(AT_ONCE)
 
     def send(_number: int) -> object:

@@ -1,4 +1,4 @@
-"""What becomes of places and sessions when a Work Group is cancelled or closed."""
+"""Places and sessions after a Work Group is cancelled or closed."""
 
 from uuid import uuid4
 
@@ -66,7 +66,7 @@ def test_what_hangs_on_a_cancelled_group_ends_with_it(session: Session) -> None:
     assert len(events(session)) == before + len(told)
 
 
-def test_of_a_cancelled_draft_nobody_is_told(session: Session) -> None:
+def test_cancellation_of_a_draft_is_not_published(session: Session) -> None:
     drafted = group(session, draft=True)
     before = events(session)
     call_off(session, drafted.id)

@@ -1,4 +1,4 @@
-"""Who somebody is, is erased; what is counted stays."""
+"""Personal data of a teacher is erased; counts stay."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -36,7 +36,7 @@ def anonymise(session: Session, teacher_id: UUID) -> Teacher:
     return erasures.anonymise_teacher(session, command, now=NOW, by=BY)
 
 
-def somebody(session: Session) -> UUID:
+def erasable_teacher(session: Session) -> UUID:
     return teacher(
         session, schools(session)[0], given="Zuleika", family="Quixano", trn="5580077", phone="01223 7654321"
     )
@@ -55,7 +55,7 @@ def everything(session: Session) -> str:
 
 
 def report_of(session: Session, place_id: UUID, work_group_id: UUID) -> TaskReport:
-    """A report on a task, with words of somebody."""
+    """A report on a task, with a note about a teacher."""
     first, second = (meeting(session, work_group_id, starts_at=NOW + timedelta(n)) for n in (1, 8))
     task = ClassroomTask(
         id=uuid4(),
@@ -81,7 +81,10 @@ def report_of(session: Session, place_id: UUID, work_group_id: UUID) -> TaskRepo
 
 
 def test_nothing_that_names_them_is_left_in_any_table(session: Session) -> None:
-    one, other = somebody(session), teacher(session, schools(session)[0], given="Zuleika", family="Panza")
+    one, other = (
+        erasable_teacher(session),
+        teacher(session, schools(session)[0], given="Zuleika", family="Panza"),
+    )
     on = group(session)
     place_id = enrol(session, on.id, one)
     report = report_of(session, place_id, on.id)
@@ -108,7 +111,7 @@ def test_nothing_that_names_them_is_left_in_any_table(session: Session) -> None:
 
 
 def test_it_is_said_once_and_without_a_reason(session: Session) -> None:
-    one = somebody(session)
+    one = erasable_teacher(session)
     revision = anonymise(session, one).revision
     assert anonymise(session, one).revision == revision
     told = {"teacher_id": str(one), "anonymised_on": "2025-09-20"}
@@ -133,10 +136,10 @@ def end(on: WorkGroup, status: str) -> None:
         ({}, "cancelled", False),
     ],
 )
-def test_a_place_is_in_the_way_until_the_group_or_its_year_is_over(
+def test_place_prevents_erasure_until_the_group_or_its_year_has_ended(
     session: Session, of: Mapping[str, Any], status: str, refused: bool
 ) -> None:
-    one = somebody(session)
+    one = erasable_teacher(session)
     lead = teacher(session, schools(session)[0])
     leader(session, lead, starts_on=date(2024, 9, 1))
     on = group(session, of=dict(of), lead_ids=[lead])
@@ -153,7 +156,7 @@ def test_a_place_is_in_the_way_until_the_group_or_its_year_is_over(
 
 def test_an_erasure_that_fails_leaves_everything(database: Sessions) -> None:
     with database.begin() as session:
-        one = somebody(session)
+        one = erasable_teacher(session)
     with pytest.raises(RuntimeError), database.begin() as session:
         anonymise(session, one)
         raise RuntimeError
@@ -162,8 +165,8 @@ def test_an_erasure_that_fails_leaves_everything(database: Sessions) -> None:
         assert events(session, "TeacherAnonymised") == []
 
 
-def test_the_database_holds_no_name_of_whoever_was_erased(session: Session) -> None:
-    one = somebody(session)
+def test_database_has_no_name_of_an_erased_teacher(session: Session) -> None:
+    one = erasable_teacher(session)
     anonymise(session, one)
     with pytest.raises(sa.exc.IntegrityError, match="ck_teachers_erased"):
         session.execute(sa.update(Teacher).where(Teacher.id == one).values(phone="01223 000000"))

@@ -85,7 +85,7 @@ def test_a_preview_says_the_same_and_writes_nothing(session: Session) -> None:
     assert counts(preview) == counts(applied) == {"rows": 2, "created": 1, "changed": 1}
 
 
-def test_a_changed_school_is_told_with_the_fields_that_differ(session: Session) -> None:
+def test_changed_school_is_published_with_the_changed_fields(session: Session) -> None:
     known = row(URN="100001")
     apply(session, gias(known))
     result = apply(session, gias(known | {"EstablishmentName": "Renamed", "Postcode": "CB1 1AA"}))
@@ -96,14 +96,14 @@ def test_a_changed_school_is_told_with_the_fields_that_differ(session: Session) 
     assert (school.name, school.postcode, school.revision) == ("Renamed", "CB1 1AA", 2)
 
 
-def test_what_nobody_else_keeps_is_stored_without_an_event(session: Session) -> None:
+def test_unpublished_facts_are_stored_without_an_event(session: Session) -> None:
     known = row(URN="100001")
     apply(session, gias(known))
     assert counts(apply(session, gias(known | {"Postcode": "CB1 1AA"}))) == {"rows": 1, "changed": 1}
     assert len(events(session)) == 1
 
 
-def test_a_closing_school_is_told_with_its_successor(session: Session) -> None:
+def test_closing_school_is_published_with_its_successor(session: Session) -> None:
     old = row(URN="100001")
     apply(session, gias(old, row(URN="140001")))
     assert counts(apply(session, links(("100001", "140001", "Successor", "01-09-2025")))) == {
@@ -148,7 +148,7 @@ def test_a_link_between_strangers_is_kept_in_silence(session: Session) -> None:
     assert session.get(SchoolLink, ("100001", "140001")) is not None
 
 
-def test_a_stranger_carried_on_by_a_known_school_is_told(session: Session) -> None:
+def test_succession_of_an_unknown_school_is_published(session: Session) -> None:
     apply(session, links(("100001", "140001", "Successor", "")))
     apply(session, gias(row(URN="140001")))
     assert [data["urn"] for _, data in events(session, "SchoolSucceeded")] == ["100001"]

@@ -71,7 +71,7 @@ def test_a_role_may_end_with_the_year_of_its_groups(session: Session, on: date, 
         ended(session, role.id, on)
 
 
-def test_a_group_that_is_over_keeps_nobody(session: Session) -> None:
+def test_ended_group_does_not_prevent_the_end_of_a_role(session: Session) -> None:
     lead = teacher(session, schools(session)[0])
     role = leader(session, lead)
     over = group(session, lead_ids=[lead])

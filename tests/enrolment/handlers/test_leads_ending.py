@@ -1,4 +1,4 @@
-"""What visits is asked when a role ends, and what is made of its answer."""
+"""The question to visits when a role ends, and the use of its answer."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ class FakeAssignments:
     asked: list[Any] = field(default_factory=list)
 
     def after(self, pd_lead_ids: Collection[UUID], last_day: date) -> Sequence[StillAssigned]:
-        """Give them."""
+        """Return the prepared assignments."""
         self.asked.append((pd_lead_ids, last_day))
         if self.found is None:
             raise AssignmentsUnknown("TooLate")
@@ -89,7 +89,7 @@ def assignment(visits_n: int) -> StillAssigned:
     )
 
 
-def test_what_is_still_assigned_is_told_with_the_visits_of_all(session: Session) -> None:
+def test_remaining_assignments_are_reported_with_all_their_visits(session: Session) -> None:
     office = FakeAssignments([assignment(2), assignment(1)])
     outlook = leads_ending.look_up(ENDING, office)
     assert (outlook.still_assigned, office.asked) == (office.found, [([ADA], LAST)])
@@ -98,7 +98,7 @@ def test_what_is_still_assigned_is_told_with_the_visits_of_all(session: Session)
     assert not session.in_transaction(), "asking needs no transaction"
 
 
-def test_nothing_assigned_and_no_answer_are_told_apart() -> None:
+def test_no_assignment_and_no_answer_are_distinguished() -> None:
     nothing = leads_ending.look_up(ENDING, FakeAssignments([]))
     silent = leads_ending.look_up(ENDING, FakeAssignments(None))
     assert (nothing.still_assigned, nothing.warnings) == ([], [])

@@ -99,7 +99,7 @@ def test_a_refused_plan_writes_nothing(database: Sessions) -> None:
         assert events(session, "LessonStudyPlanned") == []
 
 
-def test_a_second_lesson_in_a_term_is_told_not_refused(session: Session) -> None:
+def test_second_lesson_in_a_term_gets_a_warning(session: Session) -> None:
     group_id, places = ready(session)
     plan(session, group_id, places)
     second = plan(session, group_id, places, planner_enrolment_ids=places[2:], observer_enrolment_ids=[])

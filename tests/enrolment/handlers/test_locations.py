@@ -1,4 +1,4 @@
-"""Venues and joining links of Work Groups and their sessions: who hears of them, and what never does."""
+"""Venues and joining links of Work Groups and their sessions: published, or never published."""
 
 import json
 from datetime import date, time, timedelta

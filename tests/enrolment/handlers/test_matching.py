@@ -1,4 +1,4 @@
-"""Who a row of a list is about, in the database: known, new or unclear, and what a list may add."""
+"""Matching of list rows with stored teachers: known, new or unclear, and details that a list adds."""
 
 from typing import Any
 from uuid import UUID

@@ -61,7 +61,7 @@ def test_a_place_given_back_is_offered_to_the_first(session: Session) -> None:
     ]
 
 
-def test_nobody_gets_a_place_past_those_who_wait_or_have_an_offer(session: Session) -> None:
+def test_waiting_list_and_offers_come_before_other_enrolments(session: Session) -> None:
     opened, places, entries = full(session)
     newcomer = teacher(session, schools(session)[0])
     for _ in range(2):
@@ -94,7 +94,7 @@ def test_an_offer_is_accepted_after_recruitment_has_closed(session: Session) -> 
     assert accept(session, first.id, now=CLOSES + timedelta(days=1)).row.status == "accepted"
 
 
-def test_nobody_joins_the_list_once_recruitment_has_closed(session: Session) -> None:
+def test_waiting_list_closes_with_recruitment(session: Session) -> None:
     opened, _, _ = full(session)
     newcomer = teacher(session, schools(session)[0])
     with pytest.raises(Refused, match="recruitment_closed"):

@@ -32,7 +32,7 @@ def move(session: Session, moved: GroupSession, starts_at: object, ends_at: obje
 
 
 def put(session: Session, way: str, group_id: object, other: GroupSession) -> None:
-    """Bring a session to the time of MEETS by one of the ways in."""
+    """Bring a session to the time of MEETS by one of the commands."""
     if way == "single":
         meeting(session, group_id)  # type: ignore[arg-type]
     elif way == "move":

@@ -79,14 +79,14 @@ def test_what_came_before_matters_only_where_a_path_says_so(
 
 
 def follows(session: Session, school: str, **of: str) -> Enrolment:
-    """Somebody of the school has a place on a group of such a programme."""
+    """Enrol a participant of the school on a group of such a programme."""
     lead = teacher(session, school)
     leader(session, lead, starts_on=date(2024, 9, 1))
     joined = group(session, of=of, lead_ids=[lead])
     return session.get_one(Enrolment, enrol(session, joined.id, teacher(session, school)))
 
 
-def test_a_school_that_had_its_development_year_is_told_so(database: Sessions) -> None:
+def test_second_development_year_of_a_school_is_refused(database: Sessions) -> None:
     with database.begin() as session:
         (school,) = schools(session)
         follows(session, school, strand="development", academic_year="2024/25")

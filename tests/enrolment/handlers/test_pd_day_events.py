@@ -1,4 +1,4 @@
-"""What subscribers are told of PD days: the day, each registration, the cancellation."""
+"""Events about PD days: the day, each registration, the cancellation."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

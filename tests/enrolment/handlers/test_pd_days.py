@@ -57,7 +57,7 @@ def hold(
     return pd_days.hold_pd_day(session, command, expected=expected, now=now, by=BY)
 
 
-def test_who_came_is_told_with_their_schools_and_no_words(session: Session) -> None:
+def test_attendees_are_published_with_their_schools(session: Session) -> None:
     day, people = opened(session), teachers(session)
     held = hold(session, day.id, [one for one, _ in people[::-1]])
     assert (held.status, held.revision, held.changed_by) == ("held", 2, BY)
@@ -101,7 +101,7 @@ def test_a_refused_register_writes_nothing(database: Sessions) -> None:
         assert events(session, "PDDayHeld") == []
 
 
-def test_a_day_on_which_nobody_came_was_held(session: Session) -> None:
+def test_day_without_attendees_was_held(session: Session) -> None:
     day = opened(session)
     assert hold(session, day.id, []).status == "held"
     assert len(events(session, "PDDayHeld")) == 1
@@ -142,7 +142,7 @@ def test_who_may_register(changes: dict[str, Any], at: datetime, code: str | Non
             decide(known(**changes), at=at)
 
 
-def test_a_cancelled_day_is_over(session: Session) -> None:
+def test_cancelled_day_accepts_no_register(session: Session) -> None:
     day, ((ada, _),) = opened(session), teachers(session, 1)
     for _ in range(2):
         row = pd_days.cancel_pd_day(session, CancelPDDay(pd_day_id=day.id, reason="weather"), now=NOW, by=BY)

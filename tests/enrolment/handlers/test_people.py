@@ -18,7 +18,7 @@ from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
 
-def test_a_teacher_is_saved_with_a_school_and_an_event_that_names_nobody(session: Session) -> None:
+def test_teacher_is_saved_with_a_school_and_an_event_without_a_name(session: Session) -> None:
     (school,) = schools(session)
     teacher_id = teacher(session, school, trn="RP/00/12345")
     employed = teachers.find_teacher(session, teacher_id)

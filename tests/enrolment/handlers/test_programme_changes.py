@@ -74,7 +74,7 @@ def test_each_group_that_was_published_has_its_new_terms_published(database: ses
         assert len(changed_groups(session)) == 1
 
 
-def test_a_group_that_is_over_has_its_new_code_published(database: sessionmaker[Session]) -> None:
+def test_new_code_is_published_for_an_ended_group(database: sessionmaker[Session]) -> None:
     with database() as session:
         over = group(session)
         over.status, over.cancelled_at, over.cancelled_by = "cancelled", LATER, "x"

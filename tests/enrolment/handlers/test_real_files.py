@@ -1,4 +1,4 @@
-"""The register's real files, where they lie beside the checkout (Open Government Licence v3.0)."""
+"""The register's real files, where they are next to the checkout (Open Government Licence v3.0)."""
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from hub_local.places import ROOT
 FILES = ROOT.parent / "shared" / "data" / "gias"
 
 pytestmark = pytest.mark.skipif(
-    not FILES.is_dir(), reason="the real GIAS files are not beside this checkout (../shared/data/gias)"
+    not FILES.is_dir(), reason="the real GIAS files are not next to this checkout (../shared/data/gias)"
 )
 
 
@@ -37,7 +37,7 @@ def test_a_real_extract_is_imported_updated_and_imported_again(session: Session)
     assert [found.urn for found in again.findings] == ["100000"]
 
 
-def test_trusts_are_told_apart_by_their_uid(session: Session) -> None:
+def test_trusts_are_distinguished_by_their_uid(session: Session) -> None:
     result = apply(session, raw("gias_with_trusts.csv"))
     assert (result.rows, result.created) == (60, 60)
     school = session.get_one(School, "130000")

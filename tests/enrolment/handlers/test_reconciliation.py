@@ -1,4 +1,4 @@
-"""What becomes of schools that close: replaced, merged or closed, in this order, each told once."""
+"""Closing schools are replaced, merged or closed, in this order, each published once."""
 
 from datetime import date
 
@@ -103,7 +103,7 @@ def test_replace_then_merge_then_open_then_close(session: Session) -> None:
     ]
 
 
-def test_a_merger_is_told_with_its_facts_and_once(session: Session) -> None:
+def test_merger_is_published_once_with_its_facts(session: Session) -> None:
     apply(session, gias(row(URN=A, **CLOSED), row(URN=B, **CLOSED), row(URN=NEW)))
     raw = links((A, NEW, "Successor - merged", ON), (B, NEW, "Successor - merged", ON))
     assert apply(session, raw).successors == 2

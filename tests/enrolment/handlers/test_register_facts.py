@@ -69,7 +69,7 @@ def test_a_trust_that_grows_keeps_its_company_under_its_new_uid(session: Session
     )  # fmt: skip
 
 
-def test_the_joining_day_that_comes_later_is_told_once(session: Session) -> None:
+def test_later_joining_day_is_published_once(session: Session) -> None:
     apply(session, gias(row(URN="100001", **CAM), row(URN="100002", **CAM)), file_date=date(2025, 9, 1))
     raw = group_links(("100001", "2044", "Multi-academy trust", "01/04/2019"))
     apply(session, raw)
@@ -77,7 +77,7 @@ def test_the_joining_day_that_comes_later_is_told_once(session: Session) -> None
     assert told(session)[2:] == [("100001", "2019-04-01", None, ["trust_since"])]
 
 
-def test_a_company_that_comes_later_or_changes_is_told_to_the_schools_of_the_trust(session: Session) -> None:
+def test_new_or_changed_company_is_published_for_each_school_of_the_trust(session: Session) -> None:
     apply(session, gias(row(URN="100001", **CAM), row(URN="100002", **OUSE), row(URN="100003")))
     apply(session, GROUPS)
     apply(session, groups(("2044", "Cam", "SC123456", "Multi-academy trust", "", "Open")))
@@ -97,7 +97,7 @@ def test_what_is_no_number_of_a_company_is_left_out_with_a_finding(session: Sess
     assert told(session)[0][2] is None
 
 
-def test_many_schools_of_a_trust_are_told_in_parts(session: Session) -> None:
+def test_many_schools_of_a_trust_are_published_in_parts(session: Session) -> None:
     many = [row(URN=str(100_000 + n), **CAM) for n in range(2_001)]
     apply(session, gias(*many))
     apply(session, GROUPS)

@@ -1,4 +1,4 @@
-"""Whatever frees a place offers it to who waits; on a group that is over nobody waits or applies any more."""
+"""Free places are offered to the waiting list; an ended group has no waiting list and no applications."""
 
 from uuid import UUID
 
@@ -43,7 +43,7 @@ def test_a_place_that_moves_to_another_group_is_offered(session: Session) -> Non
     assert stands(session, first, second) == ["offered", "waiting"]
 
 
-def test_on_a_cancelled_group_nobody_waits_or_applies(session: Session) -> None:
+def test_cancellation_ends_waiting_list_and_applications(session: Session) -> None:
     opened, (place, _), (first, second) = full(session)
     withdraw(session, place)
     asked, drafted = (apply(session, opened.id, *school_with(session)).row.id for _ in range(2))
@@ -60,7 +60,7 @@ def test_on_a_cancelled_group_nobody_waits_or_applies(session: Session) -> None:
         join(session, opened.id, teacher(session, schools(session)[0]))
 
 
-def test_on_a_closed_group_nobody_applies(session: Session) -> None:
+def test_closing_ends_applications(session: Session) -> None:
     opened, places, (met,) = running(session, sessions_n=1)
     asked = apply(session, opened.id, *school_with(session)).row.id
     submit(session, asked)

@@ -1,4 +1,4 @@
-"""What is asked of a place, or of a mark, is asked by each way to it."""
+"""Rules for a place, or for a mark, apply to every command that makes one."""
 
 from datetime import date
 from typing import Any
@@ -70,7 +70,7 @@ def lead(session: Session, year: int) -> list[UUID]:
 
 
 def correct(session: Session, ada: UUID, place: UUID, right: str) -> None:
-    """Say that a teacher works elsewhere, and that a place counts for that school."""
+    """Correct a teacher's school, and the school for which a place counts."""
     (row,) = teacher_store.memberships(session, ada)
     command = CorrectMembership(
         teacher_id=ada,

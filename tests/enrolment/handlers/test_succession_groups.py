@@ -64,7 +64,7 @@ def six_schools(session: Session) -> tuple[UUID, list[Pair]]:
     return opened.id, pairs
 
 
-def test_a_group_of_six_schools_of_which_two_merge_is_at_risk_and_it_is_told_once(session: Session) -> None:
+def test_merger_of_two_of_six_schools_puts_a_group_at_risk_once(session: Session) -> None:
     group_id, pairs = six_schools(session)
     for one in pairs:
         one.close(session)

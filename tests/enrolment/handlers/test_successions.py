@@ -1,4 +1,4 @@
-"""What an import moves when a school carries on the work of one that has closed."""
+"""Moves by an import when a closed school has a successor."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -131,7 +131,7 @@ def test_the_order_of_the_files_does_not_matter(session: Session, order: tuple[i
     assert len(told(session, "TeacherMovedSchool")) == 1
 
 
-def test_nobody_moves_before_the_first_day_and_the_next_import_moves_them(session: Session) -> None:
+def test_teachers_move_with_the_first_import_from_the_first_day_on(session: Session) -> None:
     both = pair(session)
     ada = teacher(session, both.old, now=EARLIER)
     last_day = datetime(2025, 8, 31, 12, tzinfo=UTC)
@@ -157,7 +157,7 @@ def test_people_of_a_school_without_a_successor_stay(session: Session) -> None:
     assert posts(session, ada) == [(old, SUMMER, None)]
 
 
-def test_an_import_that_fails_moves_nobody(database: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_import_moves_no_teacher(database: Sessions, monkeypatch: pytest.MonkeyPatch) -> None:
     with database.begin() as session:
         both = pair(session)
         ada = teacher(session, both.old, now=EARLIER)
@@ -174,7 +174,7 @@ def _fail(*_args: object) -> None:
     raise RuntimeError
 
 
-def test_a_preview_moves_nobody(session: Session) -> None:
+def test_preview_moves_no_teacher(session: Session) -> None:
     both = pair(session)
     ada = teacher(session, both.old, now=EARLIER)
     apply(session, links((both.old, both.new, "Successor", "")))

@@ -30,7 +30,7 @@ def ready(session: Session) -> tuple[UUID, UUID, UUID, list[UUID]]:
     return opened.id, first, second, places
 
 
-def test_a_task_is_told_without_its_words(session: Session) -> None:
+def test_task_is_published_without_its_prompt(session: Session) -> None:
     group_id, first, second, _ = ready(session)
     task = put_task(session, group_id, first, second)
     ((_, told),) = events(session, "ClassroomTaskSet")
@@ -64,7 +64,7 @@ def test_a_refused_task_writes_nothing(database: Sessions) -> None:
         assert events(session, "ClassroomTaskSet") == []
 
 
-def test_each_step_is_told_once_and_a_note_never(session: Session) -> None:
+def test_each_status_is_published_once_and_a_note_never(session: Session) -> None:
     group_id, first, second, (ada, _) = ready(session)
     task_id = put_task(session, group_id, first, second).id
     say(session, task_id, ada, "tried")

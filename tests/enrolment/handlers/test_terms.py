@@ -44,7 +44,7 @@ def open_draft(session: Session, group: WorkGroup) -> None:
     terms.open_draft(session, OpenDraft(work_group_id=group.id), now=LATER, by=BY)
 
 
-def test_of_a_draft_nobody_is_told_until_it_is_opened(session: Session) -> None:
+def test_draft_is_published_when_it_is_opened(session: Session) -> None:
     drafted = group(session, draft=True, title="Ratio")
     assert (drafted.status, events(session, "WorkGroupOpened")) == ("draft", [])
     change(session, drafted, title="Proportion")
@@ -64,7 +64,7 @@ def test_of_a_draft_nobody_is_told_until_it_is_opened(session: Session) -> None:
 
 
 @pytest.mark.parametrize("status", WorkGroupStatus)
-def test_a_group_that_is_over_is_not_changed(status: str) -> None:
+def test_ended_group_cannot_be_changed(status: str) -> None:
     if status in {"closed", "cancelled"}:
         with pytest.raises(Refused, match="work_group_over"):
             check_change(status, capacity=20, kept=0)

@@ -11,7 +11,7 @@ from hub_enrolment.models import Enrolment, WorkGroup
 from hub_kernel.refusals import Refused
 from hub_platform.database import Sessions
 
-MOVED_AT = CLOSES + DAY  # a place moves when recruitment is over, too
+MOVED_AT = CLOSES + DAY  # a transfer works after recruitment has closed
 
 
 def two_groups(session: Session) -> tuple[WorkGroup, WorkGroup]:
@@ -20,7 +20,7 @@ def two_groups(session: Session) -> tuple[WorkGroup, WorkGroup]:
     return first, group(session, programme_id=first.programme_id)
 
 
-def test_a_moved_place_is_told_as_one_given_back_and_one_given(session: Session) -> None:
+def test_transfer_is_published_as_a_withdrawal_and_an_enrolment(session: Session) -> None:
     (left, joined), (school,) = two_groups(session), schools(session)
     ada = teacher(session, school)
     place = enrol(session, left.id, ada, role="lead_participant")

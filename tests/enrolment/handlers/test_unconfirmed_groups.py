@@ -1,4 +1,4 @@
-"""A group that has met runs, confirmed or not; of one that is over only corrections are noted."""
+"""A group that has met runs, confirmed or not; an ended one accepts corrections only."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What is not there, not any more or not yet, is refused by its own code."""
+"""Unknown records are refused, each kind by its own code."""
 
 from dataclasses import replace
 from uuid import uuid4
@@ -29,7 +29,7 @@ def test_a_merger_with_a_record_that_is_not_there_says_which(
     assert refused.value.pointer == pointer
 
 
-def test_a_report_that_nobody_has_made_is_unknown(session: Session) -> None:
+def test_missing_report_is_unknown(session: Session) -> None:
     opened, places, (first, second) = steps.running(session, sessions_n=2)
     task = steps.put_task(session, opened.id, first, second)
     with pytest.raises(Unknown, match="unknown_report"):

@@ -131,7 +131,7 @@ def test_a_group_takes_no_more_than_it_has_places(session: Session) -> None:
     assert (len(done.taken), refusals(done)) == (10, [(12, "", "work_group_full")])
 
 
-def test_a_merged_record_is_nobody_to_be_recognised(session: Session) -> None:
+def test_merged_record_is_never_a_match(session: Session) -> None:
     (school,) = schools(session)
     origin, target = (teacher(session, school, email=f"{name}@s.example") for name in ("old", "new"))
     merge_teachers(session, MergeTeachers(from_id=origin, into_id=target, dry_run=False), now=NOW, by=BY)
@@ -154,7 +154,7 @@ def test_whom_a_person_must_tell_apart_is_refused(session: Session) -> None:
     assert refusals(seen) == [(2, "email", "several_with_email"), (3, "urn", "school_differs")]
 
 
-def test_a_schools_name_suggests_a_urn_and_enrols_nobody(session: Session) -> None:
+def test_school_name_suggests_a_urn_without_enrolling(session: Session) -> None:
     (school,) = schools(session, EstablishmentName="Linton Heights")
     on = group(session).id
     header = [*HEADER, "school"]
@@ -173,14 +173,14 @@ def test_a_list_for_no_group_is_refused(session: Session) -> None:
         upload(session, uuid4(), as_csv(line("110623")))
 
 
-def test_so_many_problems_are_told_and_the_rest_counted() -> None:
+def test_first_problems_are_listed_and_the_rest_counted() -> None:
     problems = [RowProblem(n, "trn", "bad_trn", "no") for n in range(2, 2 + uploads.TOLD + 1)]
     refused = uploads.rows_refused(problems)
     assert (len(refused.errors), refused.code) == (uploads.TOLD, "rows_refused")
     assert str(uploads.TOLD + 1) in refused.detail
 
 
-def test_the_same_list_sent_twice_at_once_registers_nobody_twice(database: Sessions) -> None:
+def test_list_sent_twice_at_once_registers_each_person_once(database: Sessions) -> None:
     with database.begin() as session:
         (school,) = schools(session)
         on = group(session, of={"max_teachers": 20}).id
@@ -212,7 +212,7 @@ def test_what_is_full_or_closed_is_said_of_each_row(session: Session) -> None:
     assert refusals(seen) == [(2, "", "recruitment_closed")]
 
 
-def test_everybody_is_enrolled_who_was_before_but_withdrawn(session: Session) -> None:
+def test_withdrawn_participants_are_enrolled_again(session: Session) -> None:
     (school,) = schools(session)
     one = teacher(session, school, email="once@s.example")
     on = group(session).id

@@ -1,4 +1,4 @@
-"""Who joins a waiting list and how an entry ends is published, in the transaction of the change."""
+"""Joining a waiting list and the end of an entry are published in the transaction of the change."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -30,7 +30,7 @@ ENDS = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer made and told at 
 
 
 def about(session: Session, entry: WaitingEntry) -> list[str]:
-    """What has been published of an entry, in order; of a departure its cause."""
+    """Return the events about an entry in order, with the cause of its end."""
     return [
         data.get("cause", type_) for type_, data in events(session) if data.get("waiting_id") == str(entry.id)
     ]
@@ -91,7 +91,7 @@ def test_who_declines_an_offer_or_leaves_the_list_waits_no_longer(session: Sessi
     assert about(session, first) == ["WaitingListJoined", "PlaceOffered", "declined"]
 
 
-def test_the_departure_is_published_before_the_offer_to_the_next(session: Session) -> None:
+def test_end_of_an_entry_is_published_before_the_next_offer(session: Session) -> None:
     _, places, (first, second) = full(session)
     withdraw(session, places[0])
     leave(session, first)
@@ -101,7 +101,7 @@ def test_the_departure_is_published_before_the_offer_to_the_next(session: Sessio
     ]
 
 
-def test_an_offer_that_expires_is_no_departure(session: Session) -> None:
+def test_expired_offer_publishes_no_withdrawal_from_the_list(session: Session) -> None:
     opened, places, (first, _) = full(session)
     withdraw(session, places[0])
     tell(session, first)

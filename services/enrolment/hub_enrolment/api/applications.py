@@ -142,7 +142,7 @@ class Applications:
         answer=ApplicationSchema,
     )
     def withdraw_application(self, call: Call[WithdrawApplication]) -> Answer:
-        """Withdraw an application."""
+        """Withdraw an open application; it gets no decision."""
         found = handlers.withdraw_application(call.session, call.command, now=call.now, by=call.actor.subject)
         return _answer(found)
 

@@ -140,7 +140,7 @@ class Enrolments:
         answer=EnrolmentSchema,
     )
     def withdraw_participant(self, call: Call[WithdrawParticipant]) -> Answer:
-        """Withdraw a participant."""
+        """End a participant's place, with a reason; a free place is offered to the waiting list."""
         enrolment = handlers.withdraw_participant(
             call.session, call.command, now=call.now, by=call.actor.subject
         )

@@ -124,7 +124,7 @@ class PDDays:
 
     @route("GET", f"{ONE}/registrations", allow=HUB_STAFF, paged=True, answer=RegistrationSchema)
     def list_pd_day_registrations(self, call: Call[None]) -> Page[PDDayRegistration]:
-        """List the registrations for a day."""
+        """List teachers registered for a PD day or conference."""
         day = handlers.find_pd_day(call.session, call.path["pd_day_id"])
         statement = store.list_registrations(day.id)
         return Page(*call.page.fetch(call.session, statement, [PDDayRegistration.teacher_id]))

@@ -140,7 +140,7 @@ def decide_application(
 def withdraw_application(
     session: Session, command: WithdrawApplication, *, now: datetime, by: str
 ) -> WithParticipants:
-    """Withdraw an application.
+    """Withdraw an open application; publish it if it was submitted.
 
     Raises:
         Unknown: `unknown_application`; Conflict: see `applications.withdraw`.
