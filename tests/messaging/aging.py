@@ -44,7 +44,7 @@ def receive_at(database: Database, *instants: datetime, source: str = SOURCE) ->
 
 
 def received_subjects(database: Database) -> list[str]:
-    """What the inbox knows, in the order of arrival."""
+    """Return the rows of the inbox in the order of arrival."""
     with database() as session:
         return list(session.scalars(sa.select(received.c.subject).order_by(received.c.arrival)))
 

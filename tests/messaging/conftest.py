@@ -1,4 +1,4 @@
-"""A database with the post office's tables, and the example's two services."""
+"""A database with the library's tables, and the example's two services."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -106,7 +106,7 @@ class Scales:
 
     @property
     def pid(self) -> int:
-        """Its process."""
+        """Return the process of the service."""
         assert self.service.child is not None
         return self.service.child.process.pid
 

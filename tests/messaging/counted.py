@@ -1,4 +1,4 @@
-"""The counts that an inbox keeps, beside what counting its rows gives."""
+"""The counts of an inbox compared with the numbers of its rows."""
 
 from collections import Counter
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A dispatcher over a real database, with handlers that do as they are told."""
+"""A dispatcher over a real database, with handlers that follow a test's instructions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ Act = Callable[[Session, Delivery[Any]], None]
 
 @dataclass
 class Office:
-    """What a service would do with its events, noted."""
+    """A service that records the events that it handles."""
 
     database: Database
     batch: bool = True
@@ -44,7 +44,7 @@ class Office:
         )
 
     def handle(self, session: Session, deliveries: Sequence[Delivery[Any]]) -> None:
-        """The handler."""
+        """Record deliveries, and act as the test asks."""
         self.calls.append(len(deliveries))
         for delivery in deliveries:
             self.act(session, delivery)

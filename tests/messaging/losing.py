@@ -90,7 +90,7 @@ def losing_pair(postgres: PostgresServer, uri: str, folder: Path) -> Iterator[Bo
         yield both
 
 
-def sort_for_nobody(both: Both, number: int) -> None:
+def sort_without_subscriber(both: Both, number: int) -> None:
     """Record events that count as published and that neither the queue nor the log has."""
     numbers = range(both.sorted + 1, both.sorted + number + 1)
     both.sorted += number
@@ -101,7 +101,7 @@ def sort_for_nobody(both: Both, number: int) -> None:
 
 
 def refill(both: Both) -> None:
-    """What an administrator does to the log: make it whole from the publisher's outbox."""
+    """Restore the log from the publisher's outbox, as an administrator."""
     publishers = {"/hubs/test/sorting": sa.create_engine(both.sorting.environment["HUB_DATABASE_URL"])}
     with connected(both.uri) as connection:
         declare_publishers(connection, "sorting", "counting")

@@ -21,12 +21,12 @@ PUBLISHERS = ("sorting", "counting")
 SCHEMAS = "https://hub.test/schemas"
 
 
-def heard(channel: Any) -> None:
+def bind_subscriber(channel: Any) -> None:
     """A subscriber, so that events have a queue besides the log."""
-    channel.queue_declare("heard", durable=True, auto_delete=False)
+    channel.queue_declare("subscribed", durable=True, auto_delete=False)
     for publisher in PUBLISHERS:
         for kind in ("ParcelSorted", "ParcelWeighed"):
-            channel.queue_bind("heard", exchange_of(publisher), kind)
+            channel.queue_bind("subscribed", exchange_of(publisher), kind)
 
 
 class Office:

@@ -1,4 +1,4 @@
-"""What an operator does, and a service whose scales refuse what they are told to."""
+"""Operators' actions on a service whose scales refuse parcels on request."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ UNREADABLE = b"\xff\xfe not JSON"
 
 
 class Poisoned:
-    """A handler that fails for as long as a parcel weighs too much, or while it is told to."""
+    """A handler that fails for as long as a parcel weighs too much, or while a test asks for it."""
 
     def __init__(self, database: Database) -> None:
         self.taken: list[tuple[str, int, int]] = []  # subject, revision, weight

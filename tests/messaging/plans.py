@@ -1,4 +1,4 @@
-"""What PostgreSQL really touches for a statement, and storms that fill an inbox."""
+"""The rows that PostgreSQL reads for a statement, and storms that fill an inbox."""
 
 import contextlib
 import json
@@ -58,7 +58,7 @@ def fill(database: Database, storm: str, *, analyzed: bool, done: int = STORM, s
 
 @dataclass
 class Cost:
-    """What statements have cost."""
+    """The costs of statements."""
 
     rows: int = 0  # of the inbox that were read, those that did not fit included
     scanned: list[str] = field(default_factory=list)  # statements that read the whole inbox

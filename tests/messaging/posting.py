@@ -1,4 +1,4 @@
-"""What these tests put into queues by hand, and how they look into queues and tables."""
+"""Messages that tests publish by hand, and reads of queues and tables."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -65,7 +65,7 @@ def queue(uri: str, name: str) -> tuple[int, int]:
 
 
 def rows(url: str, statement: str, **parameters: Any) -> list[Any]:
-    """What a database answers."""
+    """Return the result of a query."""
     engine = sa.create_engine(url)
     with engine.connect() as connection:
         found = list(connection.execute(sa.text(statement), parameters))

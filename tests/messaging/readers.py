@@ -16,7 +16,7 @@ from hub_messaging.reader import QueueReader
 
 
 class Dispatcher:
-    """Takes, or raises what a test has put down for the next takings."""
+    """Takes, or raises the errors that a test has scheduled."""
 
     def __init__(self, *answers: Exception | None) -> None:
         self.answers = list(answers)

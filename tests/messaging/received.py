@@ -20,7 +20,7 @@ from hub_messaging.tables import inbox as table
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 QUEUE = "counting.in"
 SOURCE = "/hubs/test/sorting"
-LATER = datetime(2100, 1, 1, tzinfo=UTC)  # every wait is over
+LATER = datetime(2100, 1, 1, tzinfo=UTC)  # all waits have ended
 POLICY = RetryPolicy()
 EXCHANGE = "sorting.events"
 ORIGINS = Origins("test", {"/hubs/other/sorting": "other.sorting.events"})
@@ -48,13 +48,13 @@ def delivery(
 
 
 def message(said: bytes | Delivery[Any], **others: Any) -> Message:
-    """What the broker hands out of an event of this publisher's."""
+    """Return an event of this publisher as the broker delivers it."""
     body = said if isinstance(said, bytes) else said.body
     return Message(body, **({"exchange": EXCHANGE} | others))
 
 
 def logged(said: bytes | Delivery[Any], key: str = "ParcelSorted", **others: Any) -> Message:
-    """What the log hands out."""
+    """Return an event as the log delivers it."""
     key = key if isinstance(said, bytes) else said.envelope.routing_key
     return message(said, routing_key=key, from_log=True, **others)
 
@@ -84,7 +84,7 @@ def lock_next(session: Session) -> Any:
 
 
 def finish_next(database: Database) -> int:
-    """Let the next kept delivery take effect; its revision."""
+    """Let the next stored delivery take effect; return its revision."""
     with database.begin() as session:
         row = lock_next(session)
         retries.finish(session, row)

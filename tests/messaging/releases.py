@@ -56,7 +56,7 @@ class Publisher:
             outbox.record(session, ParcelWeighed(number=number, weight=weight), occurred_at=NOW)
 
     def history(self) -> list[Message]:
-        """What the broker would hand out of all that was recorded, in order."""
+        """Return all recorded events as the broker would deliver them, in order."""
         with self.database.begin() as session:
             waiting = outbox.unpublished(session, SOURCE, 10_000)
             outbox.mark_published(session, [position for position, _ in waiting])
@@ -66,7 +66,7 @@ class Publisher:
 
 @dataclass
 class Reader:
-    """One release of a subscriber: it hears some versions and counts each change that takes effect."""
+    """One release of a subscriber: subscribed to some versions; counts each change with effect."""
 
     database: Database
     classes: Sequence[type[Event]]
@@ -75,9 +75,9 @@ class Reader:
 
     def __post_init__(self) -> None:
         classes: list[type[Event]] = [*self.classes, ParcelWeighed]
-        heard = {routing_key_of(one.type, one.version): one for one in classes}
+        subscribed = {routing_key_of(one.type, one.version): one for one in classes}
         self.noted: list[tuple[int, int]] = []
-        handlers = [Handler(heard, batch=True, call=self.handle)]
+        handlers = [Handler(subscribed, batch=True, call=self.handle)]
         metrics = ReadingMetrics(CollectorRegistry())
         self.dispatcher = Dispatcher(QUEUE, self.database, handlers, metrics, ORIGINS, AT_ONCE)
 

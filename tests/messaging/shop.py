@@ -32,7 +32,7 @@ EFFECTS: Any = Effect.__table__
 
 
 class Interruption(BaseException):
-    """Somebody pressed Ctrl-C."""
+    """The operator pressed Ctrl-C."""
 
 
 class Shop:
@@ -62,7 +62,7 @@ class Shop:
             session.add(Effect(**said, revision=one.envelope.revision))
             session.flush()
 
-    def note_anew(self, session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
+    def note_again(self, session: Session, deliveries: Iterable[Delivery[Any]]) -> None:
         if self.broken:
             raise RuntimeError("a mistake in the new version")
         self.note(session, deliveries)
@@ -89,7 +89,7 @@ class Shop:
         return Rebuild(self.service(**others), self.folder)
 
     def service(self, **others: Any) -> Service:
-        handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=self.note_anew)]
+        handlers = [Handler({ParcelSorted.type: ParcelSorted}, batch=True, call=self.note_again)]
         values: dict[str, Any] = {
             "handlers": handlers,
             "projections": (EFFECTS,),

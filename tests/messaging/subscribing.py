@@ -85,13 +85,13 @@ class Outside:
 
     @property
     def things_of_one(self) -> list[str]:
-        """What there is of one subscriber that has been added."""
+        """The queues and records of one added subscriber."""
         own, dead, live = queues_of(NAME)
         policies = [f"policies: {queue}" for queue in sorted((own, dead, live))]
         return [f"queues: {own}", f"queues: {dead}", *policies, f"user: {own}"]
 
     def forget(self) -> None:
-        """Remove it."""
+        """Remove the subscriber with its queues."""
         lifecycle.remove(self.office.uri, self.management, NAME)
 
     def _tell(self, done: int, of: int) -> None:

@@ -1,4 +1,4 @@
-"""What py-amqp reads through our buffer is what was sent, however the network cuts it."""
+"""py-amqp reads the bytes that were sent through the buffer, however the network splits them."""
 
 import socket
 from types import SimpleNamespace

@@ -75,9 +75,9 @@ def test_what_was_recorded_afterwards_counts_once_for_old_and_new_readers(
     Reader(database, ONLY_V2, counted).catch_up(history, V2)
     assert counted == [(7, 1), (7, 2), (8, 1)]
     emptied_inbox(database)
-    anew: list[Change] = []
-    Reader(database, ONLY_V2, anew).catch_up(history, V2, WEIGHED)
-    assert sorted(anew) == [(7, 1), (7, 2), (8, 1)]
+    second: list[Change] = []
+    Reader(database, ONLY_V2, second).catch_up(history, V2, WEIGHED)
+    assert sorted(second) == [(7, 1), (7, 2), (8, 1)]
 
 
 def emptied_inbox(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""What is done to one delivery changes that delivery alone: not another subscription's, hub's or parcel's."""
+"""An action on one delivery changes no other, of another subscription, hub or parcel."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -26,6 +26,9 @@ KEY = Key(QUEUE, SOURCE, str(TARGET.envelope.id))
 
 Action = Callable[[Session], Any]
 Rows = list[tuple[Any, ...]]
+
+
+NO_EVENT: Any = None
 
 
 def neighbours(one: Delivery[Any]) -> list[tuple[str, Delivery[Any]]]:
@@ -126,7 +129,7 @@ def test_what_is_done_to_one_delivery_leaves_every_other_as_it_was(
 def test_a_message_that_can_be_read_at_last_gets_its_own_name_and_no_other_message_does(
     database: Database,
 ) -> None:
-    unreadable = Delivery[Any](None, TARGET.envelope, b"first", 0)
+    unreadable = Delivery(NO_EVENT, TARGET.envelope, b"first", 0)
     with database.begin() as session:
         for body in (unreadable.body, b"second"):
             retries.park_unreadable(session, QUEUE, Unread(message(body), ValueError("no")))

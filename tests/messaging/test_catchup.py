@@ -41,7 +41,7 @@ def catching_up(office: Office) -> CatchUp:
     return CatchUp(office.dispatcher, office.dispatcher.take)
 
 
-def test_types_heard_for_the_first_time_are_read_from_the_beginning_and_only_once(database: Database) -> None:
+def test_types_subscribed_to_for_the_first_time_are_read_from_the_beginning_once(database: Database) -> None:
     office, log = Office(database), Log(logged(delivery(1)), logged(delivery(2)))
     for _ in range(2):
         catching_up(office).run(log)
@@ -85,7 +85,7 @@ def test_a_lost_queue_is_made_good_from_before_what_arrived_last(database: Datab
     assert set(behind(database).values()) == {None}
 
 
-def test_a_lost_queue_of_whoever_never_received_anything_is_a_first_start(database: Database) -> None:
+def test_a_lost_queue_of_a_service_without_deliveries_is_a_first_start(database: Database) -> None:
     office, log = Office(database), Log()
     first = catching_up(office)
     first.note_missing_queue()
@@ -118,29 +118,29 @@ def test_catching_up_that_was_cut_short_is_begun_again(database: Database) -> No
     assert office.seen == [("parcels/1", 1)]
 
 
-def heard(database: Database) -> dict[str, bool]:
+def subscribed(database: Database) -> dict[str, bool]:
     with database() as session:
         return {row.type: row.heard for row in session.execute(sa.select(inbox_types))}
 
 
-def hears_only(office: Office, type_: str) -> Office:
-    """A release of the same service that hears one type."""
+def subscribes_only_to(office: Office, type_: str) -> Office:
+    """A release of the same service that subscribes to one type."""
     (handler,) = (one for one in office.dispatcher.handlers if type_ in one.event_classes)
     office.dispatcher = replace(office.dispatcher, handlers=[handler])
     return office
 
 
-def test_a_type_that_is_not_heard_is_behind_from_its_last_arrival_until_it_is_heard_again(
+def test_an_unsubscribed_type_is_behind_from_its_last_arrival_until_subscribed_again(
     database: Database,
 ) -> None:
     catching_up(Office(database)).run(Log())
     arrived = delivery(1).envelope._replace(id=UUID(str(uuid7())))
     Office(database).dispatcher.take([message(arrived.to_bytes())])
     before = datetime.now(UTC)
-    silent = hears_only(Office(database), ParcelWeighed.type)
+    silent = subscribes_only_to(Office(database), ParcelWeighed.type)
     for _ in range(2):  # a restart of that release changes nothing
         catching_up(silent).note_types()
-    assert heard(database) == {ParcelSorted.type: False, ParcelWeighed.type: True}
+    assert subscribed(database) == {ParcelSorted.type: False, ParcelWeighed.type: True}
     since = behind(database)[ParcelSorted.type]
     assert since is not None
     assert timedelta(0) <= before - since - catchup.MARGIN + timedelta(seconds=1) < timedelta(minutes=1)
@@ -150,13 +150,13 @@ def test_a_type_that_is_not_heard_is_behind_from_its_last_arrival_until_it_is_he
     catching_up(again).note_types()
     catching_up(again).run(log)
     assert (log.asked, again.seen) == ([since], [("parcels/2", 1)])
-    assert heard(database) == {ParcelSorted.type: True, ParcelWeighed.type: True}
+    assert subscribed(database) == {ParcelSorted.type: True, ParcelWeighed.type: True}
     assert behind(database)[ParcelSorted.type] is None
 
 
 def test_a_type_of_which_nothing_ever_came_is_read_from_the_beginning(database: Database) -> None:
     catching_up(Office(database)).run(Log())
-    catching_up(hears_only(Office(database), ParcelWeighed.type)).note_types()
+    catching_up(subscribes_only_to(Office(database), ParcelWeighed.type)).note_types()
     assert behind(database)[ParcelSorted.type] == catchup.EVER
 
 

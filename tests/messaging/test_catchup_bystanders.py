@@ -14,7 +14,7 @@ OTHER_QUEUE = "auditing.in"
 
 
 def caught_up(database: Database, subscription: str) -> None:
-    """Note that a subscription has caught up with every type that the office hears."""
+    """Note that a subscription has caught up with every type that the office subscribes to."""
     with database.begin() as session:
         rows = [{"subscription": subscription, "type": type_} for type_ in Office(database).dispatcher.types]
         session.execute(sa.insert(inbox_types), rows)

@@ -1,4 +1,4 @@
-"""What is kept takes effect many at a time, in order; what fails, is locked or broken stops its subject."""
+"""Stored deliveries take effect together, in order; a failed, locked or invalid one blocks its subject."""
 
 import json
 from collections.abc import Sequence
@@ -17,6 +17,9 @@ from hub_messaging.delivery import Delivery
 from hub_messaging.tables import inbox as table
 
 LONG = 300
+
+
+NO_EVENT: Any = None
 
 
 def chain(number: int, length: int) -> list[Delivery[Any]]:
@@ -68,10 +71,10 @@ def test_events_of_two_handlers_alternate_in_one_transaction(database: Database)
     several = chain(1, 8)
     for place in range(1, 8, 2):
         envelope = several[place].envelope._replace(type=ParcelWeighed.type)
-        several[place] = Delivery[Any](None, envelope, envelope.to_bytes(), place)
+        several[place] = Delivery(NO_EVENT, envelope, envelope.to_bytes(), place)
     for place in range(2, 8, 2):
         envelope = several[place].envelope._replace(after=f"{ParcelWeighed.type}={place}")
-        several[place] = Delivery[Any](None, envelope, envelope.to_bytes(), place)
+        several[place] = Delivery(NO_EVENT, envelope, envelope.to_bytes(), place)
     hold(office, several)
     transactions = noting_transactions(office)
     work_off(office)

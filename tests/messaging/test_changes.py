@@ -1,4 +1,4 @@
-"""One change in two versions: each subscriber counts it once, whichever versions it has heard."""
+"""One change in two versions: each subscriber counts it once, whichever versions it subscribes to."""
 
 from collections import Counter
 
@@ -75,7 +75,7 @@ def test_what_is_no_change_in_versions_is_refused(database: Database, events: li
 
 
 @pytest.mark.parametrize("order", [[0, 1], [1, 0]], ids=["version 2 first", "version 1 first"])
-def test_of_a_change_that_is_heard_in_both_versions_one_takes_effect(
+def test_of_a_change_received_in_both_versions_one_takes_effect(
     publisher: Publisher, database: Database, order: list[int]
 ) -> None:
     publisher.sort("both", 7, 1)
@@ -160,7 +160,7 @@ def test_version_2_takes_the_place_of_version_1_even_when_it_fails_itself(
     assert kept(database) == []
 
 
-def test_a_change_that_came_in_version_1_alone_is_parked_by_who_hears_version_2(
+def test_a_change_in_version_1_alone_is_parked_by_a_subscriber_to_version_2(
     publisher: Publisher, database: Database
 ) -> None:
     """A binding of the release before still brings it: nothing else would tell of it."""

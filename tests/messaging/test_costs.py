@@ -1,4 +1,4 @@
-"""What a storm of failures costs those who come after it: nothing that grows with it."""
+"""The cost of later deliveries does not grow with a storm of failures."""
 
 import contextlib
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def test_a_storm_costs_nothing_that_grows_with_it(database: Database, storm: str
 
 
 KEYS = [stored_deliveries.Key(QUEUE, source, f"storm-{n}") for n in range(1, 1001) for source in ("", SOURCE)]
-# What operators and probes ask may read all that is kept, once, and never all that was received.
+# Queries of operators and probes may read all stored deliveries once, never all received ones.
 QUESTIONS: dict[str, Callable[[Session], Any]] = {
     "figures": inbox.counts,
     "what never came": lambda session: retries.missing(session, QUEUE, NOW),
@@ -63,7 +63,9 @@ QUESTIONS: dict[str, Callable[[Session], Any]] = {
 
 @pytest.mark.parametrize("analyzed", [False, True], ids=["in the middle of it", "known to PostgreSQL"])
 @pytest.mark.parametrize("storm", STORMS)
-def test_what_operators_ask_reads_what_is_kept_once(database: Database, storm: str, analyzed: bool) -> None:
+def test_operators_queries_read_stored_deliveries_once(
+    database: Database, storm: str, analyzed: bool
+) -> None:
     fill(database, storm, analyzed=analyzed)
     for name, ask in QUESTIONS.items():
         with database() as session, cost_of(session) as cost:

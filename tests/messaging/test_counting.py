@@ -161,7 +161,7 @@ def test_only_what_comes_from_the_log_makes_good_what_is_missing(database: Datab
     assert missing(database) == {SORTED: 1}
 
 
-def test_what_is_not_heard_any_more_is_not_missed(database: Database) -> None:
+def test_events_of_an_unsubscribed_type_are_not_missing(database: Database) -> None:
     compare(database, {SORTED: 2, WEIGHED: 1})
     with database.begin() as session:
         counting.clear_unsubscribed(session, QUEUE, [WEIGHED])

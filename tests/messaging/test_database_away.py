@@ -43,7 +43,7 @@ def test_a_connection_that_is_lost_is_nobodys_failure_until_it_happens_again_and
     assert states(database) == {str(delivery(1).envelope.id): "waiting"}
 
 
-def test_a_kept_delivery_that_takes_effect_ends_the_count_of_lost_connections(database: Database) -> None:
+def test_a_stored_delivery_that_takes_effect_ends_the_count_of_lost_connections(database: Database) -> None:
     office = Office(database, act=failing_on(2))
     office.take(delivery(2))
 
@@ -62,7 +62,7 @@ def test_a_kept_delivery_that_takes_effect_ends_the_count_of_lost_connections(da
 
 def unreachable() -> Database:
     engine = sa.create_engine(
-        "postgresql+psycopg2://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 1}
+        "postgresql+psycopg2://unknown@127.0.0.1:1/none", connect_args={"connect_timeout": 1}
     )
     return sessionmaker(engine)
 
@@ -78,7 +78,7 @@ def test_without_a_database_nothing_is_decided(database: Database) -> None:
     assert office.seen == []
 
 
-def test_a_database_that_goes_while_a_kept_delivery_is_tried_leaves_it_as_it_was(database: Database) -> None:
+def test_a_database_lost_during_a_retry_leaves_the_delivery_as_it_was(database: Database) -> None:
     office = Office(database, act=failing_on(1))
     office.take(delivery(1))
     make_due(database)

@@ -1,4 +1,4 @@
-"""From bytes to an effect: halved when it fails, kept when it must be, handed in again in doubt."""
+"""From bytes to an effect: halved on failure, stored when it fails alone, dispatched again in doubt."""
 
 import json
 from datetime import UTC, datetime
@@ -95,7 +95,7 @@ def test_bytes_and_broken_data_are_parked_and_the_rest_goes_on(database: Databas
     assert office.metric("hub_inbox_kept_total", state="parked") == 2
 
 
-def test_a_type_that_nobody_asked_for_is_counted_and_passed_over(database: Database) -> None:
+def test_an_unsubscribed_type_is_counted_and_skipped(database: Database) -> None:
     office = Office(database)
     stranger = json.loads(delivery(1).body) | {"type": "ParcelBurnt", "dataschema": "/schemas/ParcelBurnt/1"}
     office.dispatcher.take([message(json.dumps(stranger).encode())])
@@ -140,7 +140,7 @@ def test_an_attempt_that_breaks_its_transaction_is_undone_and_counted(
     with database() as session:
         row = session.execute(sa.select(table)).one()
     assert row.attempts == 2
-    assert row.last_error == "ProgrammingError: SQLSTATE 42P01"  # what it says could quote an event
+    assert row.last_error == "ProgrammingError: SQLSTATE 42P01"  # its text could quote an event
 
 
 def test_a_replay_of_bytes_that_still_cannot_be_read_counts_up(database: Database) -> None:
@@ -180,7 +180,7 @@ def test_after_a_run_of_failures_it_asks_for_one_message_at_a_time(database: Dat
     assert not office.dispatcher.degraded
 
 
-def test_while_it_struggles_one_kept_delivery_is_tried_and_not_all(database: Database) -> None:
+def test_while_degraded_one_stored_delivery_is_retried(database: Database) -> None:
     office = Office(database, act=failing_on(*range(200)))
     with pytest.raises(Degraded):
         office.take(*(delivery(n) for n in range(200)))

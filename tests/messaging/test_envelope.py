@@ -1,4 +1,4 @@
-"""The envelope: what goes out comes back, and what is not one of ours is told."""
+"""The envelope: what is written is read back, and an invalid one is reported."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -235,7 +235,7 @@ def test_what_is_refused_is_said_without_the_body() -> None:
         ("ParcelSorted=9", 6),
     ],
 )
-def test_the_predecessor_is_an_earlier_revision_of_a_type_that_is_heard(
+def test_the_predecessor_is_an_earlier_revision_of_a_subscribed_type(
     after: str | None, expected: int
 ) -> None:
     envelope = Envelope.from_bytes(json.dumps(sample(revision=7, after=after)).encode())

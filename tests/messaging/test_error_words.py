@@ -1,4 +1,4 @@
-"""What is kept of an error with a stored delivery: enough to act upon, and no value of a row."""
+"""The stored error of a delivery: enough to act upon, and no value of a row."""
 
 import pytest
 import sqlalchemy as sa

@@ -57,7 +57,7 @@ def test_an_instant_after_everything_still_ends(amqp_uri: str) -> None:
     assert len(events(read(amqp_uri, datetime.now(UTC) - timedelta(hours=1)))) <= 1
 
 
-def test_a_log_that_falls_silent_before_its_end_is_told_as_a_fault_of_the_brokers(
+def test_a_log_that_falls_silent_before_its_end_is_reported_as_a_fault_of_the_broker(
     amqp_uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(amqp_uri, 1)

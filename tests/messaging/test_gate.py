@@ -1,4 +1,4 @@
-"""The relay gate: whoever holds it alone knows that no relay of the database sends; none waits for ever."""
+"""The relay gate: while a command holds it, no relay of the database publishes; no wait is endless."""
 
 import threading
 import time

@@ -27,7 +27,7 @@ def make_due(database: Database) -> None:
 
 
 class Ended(Exception):
-    """What psycopg2 raises."""
+    """An error as psycopg2 raises it."""
 
     def __init__(self, code: str | None) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class Rival:
         self.calls = 0
 
     def __call__(self, session: Session, _told: Delivery[Any]) -> None:
-        """What the handler does."""
+        """Act as the test asks."""
         self.calls += 1
         session.execute(sa.text("SET LOCAL deadlock_timeout = '50ms'"))
         session.execute(LOCK, {"key": 1})
@@ -132,7 +132,7 @@ def test_anything_else_is_not_done_again(error: Exception) -> None:
         (sa.exc.ProgrammingError("SELECT", {}, Ended("42P01")), None),
     ],
 )
-def test_who_asks_by_rpc_is_told_a_code_of_ours(error: Exception, code: str | None) -> None:
+def test_an_rpc_client_gets_a_code_of_ours(error: Exception, code: str | None) -> None:
     assert error_of(error)["exc_args"] == ([code] if code else [])
 
 

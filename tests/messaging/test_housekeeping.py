@@ -1,4 +1,4 @@
-"""What is forgotten and what is kept, in a database: old rows that have come to their end, in batches."""
+"""Retention in a database: old finished rows are deleted in batches, others are not."""
 
 # Long: each kind of wrong clock is tried on both tables.
 

@@ -54,7 +54,7 @@ def test_the_same_subject_of_another_hub_is_not_held_up(database: Database) -> N
     assert receive(database, other) == [other]
 
 
-def test_held_deliveries_follow_in_order_when_the_failure_is_over(database: Database) -> None:
+def test_held_deliveries_follow_in_order_after_the_failure(database: Database) -> None:
     fail(database, delivery(1, 1), RuntimeError("no"))
     receive(database, delivery(1, 2), delivery(1, 3))
     assert [finish_next(database) for _ in range(3)] == [1, 2, 3]
@@ -73,8 +73,8 @@ def test_an_event_that_comes_too_early_is_held_until_the_one_before_it_has_taken
     assert [finish_next(database) for _ in range(2)] == [2, 3]
 
 
-def test_a_gap_of_types_that_are_not_heard_holds_up_nothing(database: Database) -> None:
-    fourth = delivery(1, 4, after=1)  # 2 and 3 were of types that nobody here asked for
+def test_a_gap_of_unsubscribed_types_blocks_nothing(database: Database) -> None:
+    fourth = delivery(1, 4, after=1)  # 2 and 3 were of unsubscribed types
     assert receive(database, delivery(1, 1), fourth) == [delivery(1, 1), fourth]
 
 

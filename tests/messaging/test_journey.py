@@ -33,7 +33,7 @@ def weigh(sorter: Client, number: int, weight: int, revision: int) -> None:
 
 
 def effects(url: str, numbers: range) -> list[Any]:
-    """What has taken effect about these parcels, in order."""
+    """Return the effects of these parcels, in order."""
     subjects = [f"parcels/{number}" for number in numbers]
     return rows(
         url, "SELECT * FROM effects WHERE subject = ANY(:subjects) ORDER BY position", subjects=subjects
@@ -41,7 +41,7 @@ def effects(url: str, numbers: range) -> list[Any]:
 
 
 def kept(url: str, numbers: range) -> list[Any]:
-    """What has not taken effect about these parcels, or could not be read."""
+    """Return the stored and undecodable deliveries of these parcels."""
     subjects = [f"parcels/{number}" for number in numbers]
     statement = "SELECT * FROM inbox WHERE state <> 'done' AND (subject IS NULL OR subject = ANY(:subjects))"
     return rows(url, statement, subjects=subjects)
@@ -183,7 +183,7 @@ def test_a_message_that_is_no_event_is_parked_with_its_bytes_and_the_service_goe
     assert counting.metric('hub_inbox_deliveries{state="parked"}') == 2
 
 
-def test_a_type_that_nobody_asked_for_is_passed_over(counting: RunningService, pair: Pair) -> None:
+def test_an_unsubscribed_type_is_skipped(counting: RunningService, pair: Pair) -> None:
     import amqp
 
     body = (

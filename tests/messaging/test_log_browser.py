@@ -1,4 +1,4 @@
-"""What an operator sees of the event log: exactly what lies between two places, and what is written next."""
+"""Operators' view of the event log: the messages between two offsets, and new ones."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -70,7 +70,7 @@ def test_what_is_written_next_arrives(amqp_uri: str) -> None:
         arriving.close()  # type: ignore[attr-defined]  # a generator
 
 
-def test_a_log_that_is_gone_or_silent_is_told(amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_is_missing_or_silent_is_reported(amqp_uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_browser, "END_SECONDS", 0.2)
     publish(amqp_uri, 1)
     with connected(amqp_uri) as connection:

@@ -62,7 +62,7 @@ class Watched:
         self.administrate(lambda channel: channel.queue_unbind("hub.log", "sorting.events", "#"))
 
     def bind(self) -> None:
-        """Undo it."""
+        """Reset the patched names."""
         self.administrate(lambda channel: channel.queue_bind("hub.log", "sorting.events", "#"))
 
     def delete(self) -> None:
@@ -70,7 +70,7 @@ class Watched:
         self.administrate(lambda channel: channel.queue_delete("hub.log"))
 
     def look(self, times: int = 1) -> str | None:
-        """What is found, looking so often, when it is due."""
+        """Return the findings of a number of due checks."""
         for _ in range(times):
             self.watch._due = 0.0
             self.watch.look_when_due(lambda: False)
@@ -87,21 +87,21 @@ class Watched:
 def _watched(amqp_uri: str, database: Database, monkeypatch: pytest.MonkeyPatch) -> Watched:
     monkeypatch.setattr(log_monitor, "LATE_SECONDS", 2.0)
     watched = Watched(amqp_uri, database)
-    watched.administrate(heard)
+    watched.administrate(bind_other_subscriber)
     return watched
 
 
-@pytest.fixture(name="marks_heard", params=[True, False], ids=["marks heard", "marks for the log only"])
-def _marks_heard(watched: Watched, request: pytest.FixtureRequest) -> None:
-    """Let subscribers hear marks as well, so that one is taken although the log is not bound."""
+@pytest.fixture(name="marks_received", params=[True, False], ids=["marks received", "marks for the log only"])
+def _marks_received(watched: Watched, request: pytest.FixtureRequest) -> None:
+    """Bind a subscriber to marks as well, so that one is routed although the log is not bound."""
     if request.param:
-        watched.administrate(lambda channel: channel.queue_bind("heard", "sorting.events", MARK))
+        watched.administrate(lambda channel: channel.queue_bind("subscribed", "sorting.events", MARK))
 
 
-def heard(channel: Any) -> None:
-    """Somebody else hears the events."""
-    channel.queue_declare("heard", durable=True, auto_delete=False)
-    channel.queue_bind("heard", "sorting.events", "ParcelSorted")
+def bind_other_subscriber(channel: Any) -> None:
+    """Bind another subscriber to the events."""
+    channel.queue_declare("subscribed", durable=True, auto_delete=False)
+    channel.queue_bind("subscribed", "sorting.events", "ParcelSorted")
 
 
 def test_a_fresh_log_is_well_and_so_is_one_that_grows(watched: Watched) -> None:
@@ -125,7 +125,7 @@ def test_while_nothing_is_published_no_mark_is_added(watched: Watched) -> None:
 
 
 @pytest.mark.parametrize(("harm", "reason"), [("unbind", "unbound"), ("delete", "missing")])
-@pytest.mark.usefixtures("marks_heard")
+@pytest.mark.usefixtures("marks_received")
 def test_harm_is_seen_at_the_second_look_and_told(watched: Watched, harm: str, reason: str) -> None:
     watched.publish(1)
     watched.look()
@@ -162,7 +162,7 @@ def test_what_bypassed_the_log_between_two_looks_is_noticed(watched: Watched) ->
     assert watched.look(2) == "behind", "until it is restored"
 
 
-def test_a_log_that_was_made_anew_between_two_looks_is_behind(watched: Watched) -> None:
+def test_a_log_recreated_between_two_checks_is_behind(watched: Watched) -> None:
     watched.publish(3)
     watched.look()
     watched.delete()
@@ -217,7 +217,7 @@ def test_after_a_restore_the_next_mark_is_taken_as_it_is(watched: Watched) -> No
     assert watched.look(2) == "behind"
 
 
-@pytest.mark.usefixtures("marks_heard")
+@pytest.mark.usefixtures("marks_received")
 def test_a_restore_is_seen_within_seconds_not_with_the_next_look(watched: Watched) -> None:
     watched.publish(1)
     watched.look()
@@ -238,7 +238,7 @@ def test_a_database_that_is_away_is_no_restore(watched: Watched, monkeypatch: py
     watched.unbind()
     watched.publish(1)
     assert watched.look(2) == "unbound"
-    nowhere = sa.create_engine("postgresql+psycopg2://nobody@127.0.0.1:1/nothing")
+    nowhere = sa.create_engine("postgresql+psycopg2://unknown@127.0.0.1:1/nothing")
     monkeypatch.setattr(watched.watch, "_sessions", sessionmaker(nowhere))
     watched.watch._ask_at = 0.0
     watched.watch.look_when_due(lambda: False)

@@ -44,7 +44,7 @@ class Log:
 
 @dataclass
 class Reader:
-    """What a reader does between two readings of its queue; a monotonic clock that a test moves."""
+    """A reader between two readings of its queue, with a monotonic clock that a test moves."""
 
     database: Database
     log: Log = field(default_factory=Log)
@@ -131,7 +131,7 @@ def test_what_came_before_a_mark_in_one_batch_is_counted_and_what_came_after_is_
     mark = message(mark_of("sorting", {SORTED: 2}).to_bytes(), routing_key="LogMark")
     reader.office.dispatcher.take([message(delivery(1)), mark, message(delivery(2)), message(delivery(3))])
     assert reader.missing() == {SORTED: 1}
-    reader.office.dispatcher.take([mark])  # handed in again
+    reader.office.dispatcher.take([mark])  # redelivered
     assert reader.missing() == {SORTED: 1}
 
 
@@ -192,7 +192,7 @@ def test_a_log_that_is_away_is_asked_again_after_a_while(reader: Reader) -> None
     assert reader.missing() == {}
 
 
-def test_a_reading_that_is_cut_short_is_begun_anew(reader: Reader) -> None:
+def test_a_reading_that_is_cut_short_is_started_again(reader: Reader) -> None:
     reader.mark(ParcelSorted=2)
     reader.log.messages = [logged(delivery(1)), logged(delivery(2))]
     reader.clock += log_repair.LOOK_SECONDS
@@ -280,7 +280,7 @@ def test_a_gap_is_looked_for_again_as_soon_as_a_log_that_was_away_is_back(impati
     assert impatient.office.dispatcher.retry_stored() == 1
 
 
-def test_a_repair_that_is_cut_short_is_begun_anew(impatient: Reader) -> None:
+def test_a_repair_that_is_cut_short_is_started_again(impatient: Reader) -> None:
     impatient.office.take(delivery(1, 2, after=1))
     impatient.log.messages = [logged(delivery(9)), logged(delivery(1, 1))]
     impatient.clock += log_repair.LOOK_SECONDS

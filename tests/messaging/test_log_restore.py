@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from tests.messaging.conftest import MIGRATIONS
-from tests.messaging.office import PUBLISHERS, SCHEMAS, Office, heard
+from tests.messaging.office import PUBLISHERS, SCHEMAS, Office, bind_subscriber
 from tests.messaging.posting import rows as rows_of
 from tests.support.announcing import set_up_publishers
 from tests.support.postgres import PostgresServer
@@ -43,7 +43,7 @@ def _office(amqp_uri: str, postgres: PostgresServer) -> Iterator[Office]:
     urls = {name: postgres.migrated_database(MIGRATIONS) for name in PUBLISHERS}
     set_up_publishers(amqp_uri, *PUBLISHERS)
     office = Office(amqp_uri, urls)
-    office.administrate(heard)
+    office.administrate(bind_subscriber)
     yield office
     for url in urls.values():
         postgres.drop_database(url)
@@ -68,7 +68,7 @@ def test_a_new_broker_gets_old_events_into_its_log_only_and_before_the_rest(
         counted = session.execute(sa.select(outbox_counts)).all()
         assert outbox.publish_again(session, datetime(2025, 10, 1, tzinfo=UTC)) == 2
     office.delete_log()
-    office.administrate(lambda channel: channel.queue_purge("heard"))
+    office.administrate(lambda channel: channel.queue_purge("subscribed"))
     assert office.restore() == 4
     office.note("sorting", office.send("sorting"))
     logged = office.logged()
@@ -82,11 +82,11 @@ def test_a_new_broker_gets_old_events_into_its_log_only_and_before_the_rest(
     with Session(engine) as session:
         assert session.execute(sa.select(outbox_counts)).all() == counted
     waiting: list[int] = []
-    office.administrate(lambda ch: waiting.append(ch.queue_declare("heard", passive=True).message_count))
+    office.administrate(lambda ch: waiting.append(ch.queue_declare("subscribed", passive=True).message_count))
     assert waiting == [2]
 
 
-def test_a_deleted_log_is_made_anew_with_each_event_once_and_in_order(office: Office) -> None:
+def test_a_deleted_log_is_recreated_with_each_event_once_and_in_order(office: Office) -> None:
     office.publish("sorting", 30)
     office.publish("counting", 20)
     office.delete_log()
@@ -109,7 +109,7 @@ def test_a_deleted_log_is_made_anew_with_each_event_once_and_in_order(office: Of
 def test_a_new_subscriber_builds_its_read_model_from_a_refilled_log(
     office: Office, postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    """What came before the log was deleted, what bypassed it, and what came after: all in order, once."""
+    """Events from before the deletion, missed ones and later ones: all in order, once."""
     office.publish("sorting", 40)
     office.delete_log()
     office.publish("sorting", 10)
@@ -213,7 +213,7 @@ def test_what_another_exchange_brought_is_not_taken_for_the_publishers(office: O
     assert office.restore() == 2
 
 
-def test_what_neither_log_nor_outbox_has_is_told(office: Office) -> None:
+def test_events_missing_from_log_and_outbox_are_reported(office: Office) -> None:
     office.publish("sorting", 6)
     with Session(office.engines["sorting"]) as session, session.begin():
         session.execute(sa.delete(rows).where(rows.c.position <= 2))

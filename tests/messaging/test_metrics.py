@@ -1,4 +1,4 @@
-"""What can be measured: every figure exists, moves with what it counts, and stands in docs/metrics.md."""
+"""Metrics: each exists, changes with the things that it counts, and is listed in docs/metrics.md."""
 
 # Long: each figure of the page moves in one journey.
 
@@ -116,7 +116,7 @@ def test_the_tables_figures_are_those_of_the_tables(database: Any) -> None:
     assert 90 <= (registry.get_sample_value("hub_outbox_oldest_seconds") or 0) < 150
 
 
-def test_that_nothing_is_forgotten_is_told(database: Any) -> None:
+def test_stopped_retention_is_reported(database: Any) -> None:
     registry = CollectorRegistry()
     registry.register(ForgettingTable(database, tables.outbox_forgotten))
     assert registry.get_sample_value("hub_outbox_forgetting_stopped") == 0
@@ -143,7 +143,7 @@ def test_with_the_database_away_the_other_figures_are_still_told() -> None:
     assert not told & {"hub_outbox_pending", "hub_outbox_recorded", "hub_inbox_deliveries"}
 
 
-def test_a_handlers_time_is_told_by_type_and_its_events_by_age() -> None:
+def test_a_handlers_time_is_reported_by_type_and_its_events_by_age() -> None:
     registry = CollectorRegistry()
     metrics = ReadingMetrics(registry)
     one = delivery(1).envelope._replace(id=uuid7())
@@ -158,7 +158,7 @@ def test_a_handlers_time_is_told_by_type_and_its_events_by_age() -> None:
     assert (registry.get_sample_value("hub_event_lag_seconds_sum") or 0) < 60
 
 
-def test_when_an_event_was_recorded_is_told_by_its_id() -> None:
+def test_when_an_event_was_recorded_follows_from_its_id() -> None:
     made = recorded_at(UUID(str(uuid7())))
     assert made is not None
     assert abs(made - datetime.now(UTC)) < timedelta(minutes=1)
@@ -227,7 +227,7 @@ def test_every_figure_of_a_service_moves_with_what_happens(
     assert sender("PUT", "/sorting/v1/parcels/2", {"weight": 5}, If_Match='"1"').status == 200
     wait_until(lambda: counting.metric('hub_inbox_deliveries{state="held"}') == 1)
     repeat(amqp_uri, 2)
-    wait_until(lambda: scraped(counting)["hub_inbox_repeated_total"] == 2)  # what is held is no repeat
+    wait_until(lambda: scraped(counting)["hub_inbox_repeated_total"] == 2)  # a held delivery is not a repeat
 
     def reconnected() -> bool:
         cut(broker, amqp_uri)
@@ -259,7 +259,7 @@ MOVING = (
 )
 
 
-def test_what_waits_for_the_broker_is_told_with_its_age(
+def test_pending_events_are_reported_with_their_age(
     sorting: RunningService, broker: BrokerServer, amqp_uri: str
 ) -> None:
     vhost = amqp_uri.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""The post office's tables from one form to the next and back, with rows in them."""
+"""The library's tables from one form to the next and back, with rows in them."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ def test_the_steps_lead_to_the_tables_that_the_code_describes_and_back_to_none(
     assert sa.inspect(connection).get_table_names() == []
 
 
-def test_what_is_kept_gets_its_revision_and_what_took_effect_is_left_alone(connection: sa.Connection) -> None:
+def test_stored_deliveries_get_their_revision_and_finished_ones_stay(connection: sa.Connection) -> None:
     run(connection, migrations.create_v1)
     waiting, held = delivery(1, 7), delivery(2, 3)
     keep(connection, 1, "waiting", waiting.body)
@@ -85,8 +85,8 @@ def test_what_is_kept_gets_its_revision_and_what_took_effect_is_left_alone(conne
         None: None,
     }
     assert bytes(found["digest"].body) == b"\xff no event"
-    heard = connection.execute(sa.text("SELECT subscription, type, behind_since FROM inbox_types")).all()
-    assert [tuple(row) for row in heard] == [(QUEUE, "ParcelSorted", None)]
+    known = connection.execute(sa.text("SELECT subscription, type, behind_since FROM inbox_types")).all()
+    assert [tuple(row) for row in known] == [(QUEUE, "ParcelSorted", None)]
 
 
 @pytest.mark.parametrize(

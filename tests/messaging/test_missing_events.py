@@ -1,4 +1,4 @@
-"""What is lost is healed as far as the log has it, on a real broker.
+"""Lost events are recovered as far as the log has them, on a real broker.
 
 That each kind of loss is noticed and healed at all: tests/security/test_messages.py.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from tests.messaging.losing import MISSING, QUEUE, Both, losing_pair, refill, sort_for_nobody
+from tests.messaging.losing import MISSING, QUEUE, Both, losing_pair, refill, sort_without_subscriber
 from tests.support.amqp import connected
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
@@ -31,7 +31,7 @@ def test_a_log_that_was_deleted_heals_nothing_until_it_is_filled_again(both: Bot
         channel.queue_delete(LOG_QUEUE)
         channel.queue_declare(LOG_QUEUE, durable=True, auto_delete=False, arguments=LOG_ARGUMENTS)
         channel.queue_unbind(QUEUE, "sorting.events", "ParcelSorted")
-    sort_for_nobody(both, 4)
+    sort_without_subscriber(both, 4)
     wait_until(lambda: both.counting.metric(MISSING) == 4, deadline=30)
     wait_until(lambda: both.counting.lines("log_repair_started"), deadline=30)
     assert both.effects() == 5

@@ -1,4 +1,4 @@
-"""What plain nameko 2.14.1 does to a message that something goes wrong with, and what we do: pair by pair.
+"""Faults of plain nameko 2.14.1 with failing messages, each with our behaviour.
 
 Every test first sees the fault happen to a stock service on the same broker; a nameko that no longer has it
 fails here. The faults of whole processes are in `test_nameko_faults_of_processes.py`.

@@ -1,4 +1,4 @@
-"""What ends, holds up or doubles a plain nameko 2.14.1 process, and what ours does there: pair by pair.
+"""Faults that end, block or double a plain nameko 2.14.1 process, each with our behaviour.
 
 As in `test_nameko_faults.py` the fault is seen to happen to a stock service first.
 """
@@ -34,7 +34,7 @@ from hub_messaging import stopping, wire
 from hub_messaging.envelope import Envelope, Posted
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
 
-NOBODY = "amqp://guest:guest@127.0.0.1:1/"  # pragma: allowlist secret
+UNREACHABLE = "amqp://guest:guest@127.0.0.1:1/"  # pragma: allowlist secret
 LEAVES_WITHIN = 10.0  # seconds, promised
 BACK_WITHIN = 5.0  # seconds after the broker's return, promised
 LONGEST_AFTER = len(stopping.RECONNECT_SECONDS)  # attempts after which the waits grow no more
@@ -86,7 +86,7 @@ def _away(
 
 
 def test_a_publisher_starts_with_the_broker_away(away: tuple[RunningService, int], tmp_path: Path) -> None:
-    with running_stock(tmp_path, "Publishes", NOBODY) as stock:
+    with running_stock(tmp_path, "Publishes", UNREACHABLE) as stock:
         wait_until(lambda: stock.running.has_ended, deadline=30)
         assert stock.running.process.returncode != 0
         assert "ConnectionRefusedError" in stock.log
@@ -192,11 +192,11 @@ def test_an_event_leaves_with_its_transaction_or_not_at_all(
         wait_until(lambda: queue(stock_uri, "rpc-sorting")[1] == 1)
         with connected(stock_uri) as connection:
             channel = connection.channel()
-            channel.queue_declare("heard", durable=True, auto_delete=False)
-            channel.queue_bind("heard", "sorting.events", "ParcelSorted")
+            channel.queue_declare("subscribed", durable=True, auto_delete=False)
+            channel.queue_bind("subscribed", "sorting.events", "ParcelSorted")
         with ClusterRpcProxy({"AMQP_URI": stock_uri}, timeout=10) as proxy, pytest.raises(RemoteError):
             proxy.sorting.sort(1)
-        wait_until(lambda: queue(stock_uri, "heard")[0] == 1)
+        wait_until(lambda: queue(stock_uri, "subscribed")[0] == 1)
         assert "the transaction is rolled back" in stock.log
 
     assert Client(scales.service.port)("GET", "/scales/v1/changed-minds").status == 500
@@ -220,11 +220,11 @@ def test_confirms_are_not_waited_for_one_at_a_time(stock_uri: str) -> None:
         with connected(stock_uri) as behind:
             channel = behind.channel()
             channel.exchange_declare("sorting.events", "topic", durable=True, auto_delete=False)
-            channel.queue_declare("heard", durable=True, auto_delete=False)
+            channel.queue_declare("subscribed", durable=True, auto_delete=False)
         dispatch = event_dispatcher({"AMQP_URI": uri})
         dispatch("sorting", "ParcelSorted", {})  # from here on it is connected
         with connected(stock_uri) as behind:
-            behind.channel().queue_bind("heard", "sorting.events", "#")
+            behind.channel().queue_bind("subscribed", "sorting.events", "#")
         with wire.connect(uri) as connection:
             publisher = ConfirmedPublisher(connection, "sorting.events")
             pipe.late_seconds = late
@@ -237,7 +237,7 @@ def test_confirms_are_not_waited_for_one_at_a_time(stock_uri: str) -> None:
             ours_took = time.monotonic() - began
             pipe.late_seconds = 0.0
         kombu.pools.reset()  # type: ignore[no-untyped-call]
-    assert queue(stock_uri, "heard")[0] == 2 * events
+    assert queue(stock_uri, "subscribed")[0] == 2 * events
     assert stock_took >= events * late, "one way through the network for each"
     assert ours_took < stock_took / 2
 

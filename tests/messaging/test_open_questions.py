@@ -30,7 +30,7 @@ def test_a_question_that_is_open_when_the_service_stops_is_too_late_after_a_whil
     assert questions.finished()
 
 
-def test_every_open_question_is_told_when_the_broker_goes(questions: RpcClient) -> None:
+def test_every_open_request_fails_when_the_broker_becomes_unavailable(questions: RpcClient) -> None:
     signals = [open_question(questions, name) for name in ("one", "two")]
     arrived = Signal()
     questions._ready.append(arrived)

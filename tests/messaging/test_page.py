@@ -1,4 +1,4 @@
-"""What docs/messaging.md says of tables, numbers and files is what the code says."""
+"""Tables, numbers and files in docs/messaging.md agree with the code."""
 
 import re
 

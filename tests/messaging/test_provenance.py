@@ -1,4 +1,4 @@
-"""What shows who has spoken: the exchange, live, from the log and after a retry; never the message itself."""
+"""The exchange proves the publisher, live, from the log and after a retry; the message never does."""
 
 import pytest
 from parcels.events import ParcelSorted, ParcelWeighed
@@ -91,7 +91,7 @@ def test_a_mark_is_of_the_service_whose_exchange_it_came_through() -> None:
         (mark(), "weighing.events", {}),
         (mark(), "", {}),
         (mark(), "sorting.refill", {}),
-        (mark("/log/nobody"), "nobody.events", {}),
+        (mark("/log/unknown"), "unknown.events", {}),
         (mark("sorting"), "sorting.events", {}),
         (mark("/hubs/test/sorting"), "sorting.events", {}),
         (mark(type_="ParcelSorted"), "sorting.events", {}),

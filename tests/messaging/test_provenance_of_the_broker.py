@@ -1,4 +1,4 @@
-"""What RabbitMQ itself says of a message, on which provenance stands: in queues, in the log, once more."""
+"""Properties that RabbitMQ itself sets, the base of provenance: in queues, in the log, redelivered."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -62,7 +62,7 @@ class Broker:
 
 
 def say(event: str, *what: Any) -> Callable[[Broker], None]:
-    """What the broker tells the channel."""
+    """A broker that sends frames to the channel."""
 
     def saying(broker: Broker) -> None:
         for listener in broker.events[event]:
@@ -114,7 +114,7 @@ def test_a_message_is_persistent_mandatory_and_labelled() -> None:
     }
 
 
-def test_a_refusal_is_told_and_does_not_spoil_the_next_batch() -> None:
+def test_a_refusal_is_reported_and_does_not_affect_the_next_batch() -> None:
     broker = Broker(say("basic_ack", 1, False), say("basic_nack", 2, False), say("basic_ack", 3, False))
     publisher = ConfirmedPublisher(broker, EXCHANGE)
     with pytest.raises(Unconfirmed, match="refused"):
@@ -143,7 +143,7 @@ def test_while_the_broker_is_blocked_it_is_waited_for(monkeypatch: pytest.Monkey
     assert not publisher.blocked
 
 
-def test_whoever_is_stopped_waits_no_longer() -> None:
+def test_a_stop_ends_the_wait() -> None:
     broker = Broker(lambda b: b.on_blocked("memory"), *[nothing] * 3)
     publisher = ConfirmedPublisher(broker, EXCHANGE, giving_up=lambda: not broker.sayings)
     with pytest.raises(Unconfirmed):

@@ -1,4 +1,4 @@
-"""The reader between a broker and a dispatcher that do as they are told: what it has in hand, how long."""
+"""The reader with a broker and a dispatcher that follow a test's instructions."""
 
 import time
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ def _reader(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
 
 
 @pytest.mark.parametrize("fault", [DatabaseAway(), Degraded()])
-def test_what_cannot_be_decided_stays_in_hand_and_is_handed_in_again(
+def test_undecided_messages_stay_unacknowledged_and_are_dispatched_again(
     reader: QueueReader, fault: Exception
 ) -> None:
     dispatcher, channel = told(reader, fault), Channel()
@@ -50,7 +50,7 @@ def test_nothing_in_hand_is_no_work(reader: QueueReader) -> None:
     assert told(reader).taken == []
 
 
-def test_history_is_handed_in_until_all_of_it_is_dealt_with(reader: QueueReader) -> None:
+def test_history_is_dispatched_until_all_of_it_is_processed(reader: QueueReader) -> None:
     dispatcher = told(reader, DatabaseAway(), None)
     bodies = [b"%d" % number for number in range(reader._flow.step + 1)]
     reader._take_all([came(body) for body in bodies])
@@ -65,7 +65,7 @@ def test_history_that_is_cut_short_by_a_stop_is_not_called_done(reader: QueueRea
     assert dispatcher.taken == []
 
 
-def test_kept_deliveries_are_tried_again_while_they_succeed_and_not_at_every_look(
+def test_stored_deliveries_are_retried_while_they_succeed_and_not_at_every_look(
     reader: QueueReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dispatcher = told(reader)
@@ -79,7 +79,7 @@ def test_kept_deliveries_are_tried_again_while_they_succeed_and_not_at_every_loo
     assert dispatcher.tried == tried
 
 
-def test_kept_deliveries_wait_for_the_database(reader: QueueReader) -> None:
+def test_stored_deliveries_wait_for_the_database(reader: QueueReader) -> None:
     told(reader).kept = DatabaseAway()
     reader._look_after_kept()
     assert reader._away is not None
@@ -99,7 +99,7 @@ def test_a_stop_finishes_what_is_in_hand_and_takes_no_more(reader: QueueReader) 
 
 
 @pytest.mark.parametrize("prefetch", [1, 3, 5])
-def test_before_the_consumer_is_cancelled_all_that_may_be_on_its_way_is_taken_in(
+def test_before_the_consumer_is_cancelled_messages_in_transit_are_received(
     reader: QueueReader, monkeypatch: pytest.MonkeyPatch, prefetch: int
 ) -> None:
     channel = Channel()
@@ -109,7 +109,7 @@ def test_before_the_consumer_is_cancelled_all_that_may_be_on_its_way_is_taken_in
     on_its_way = [message(2), message(3), message(4)]
 
     def drain(_connection: Any, _seconds: float) -> bool:
-        assert not channel.cancelled, "the broker would put back what it sends now"
+        assert not channel.cancelled, "the broker would requeue messages sent now"
         if on_its_way:
             reader._arrived.append(on_its_way.pop(0))
             return True

@@ -1,4 +1,4 @@
-"""What the probe is told of a reader: whatever a failure sets, the next success clears, of whatever kind."""
+"""A reader's readiness: a state that a failure sets is cleared by the next success of any kind."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +27,7 @@ def test_what_no_handler_sees_is_no_further_failure(reader: QueueReader) -> None
 
 
 def look(reader: QueueReader) -> str | None:
-    """What the probe is told after the next look at kept deliveries."""
+    """Return the readiness after the next look at stored deliveries."""
     reader._looked_at = 0.0
     reader._look_after_kept()
     return reader._away
@@ -62,7 +62,7 @@ def test_handlers_that_have_failed_keep_no_idle_reader_from_being_ready(reader: 
 
 
 def away_because_of(code: str | None) -> DatabaseAway:
-    """What the dispatcher raises when PostgreSQL reports this error, or nothing at all."""
+    """Return the dispatcher's error when PostgreSQL reports this code, or none."""
     away = DatabaseAway()
     away.__cause__ = OperationalError("", {}, Reported(code))
     return away
@@ -87,7 +87,7 @@ def test_a_reader_whose_database_answers_again_is_ready_before_what_is_in_hand_t
 
 
 @pytest.mark.parametrize("code", ["53100", "55P03", "57014", "25006"])
-def test_what_is_in_hand_and_cannot_be_dealt_with_is_told_whatever_else_succeeds(
+def test_unprocessed_messages_keep_the_reader_unready_whatever_else_succeeds(
     reader: QueueReader, code: str
 ) -> None:
     told(reader, away_because_of(code))

@@ -39,7 +39,7 @@ class Behind:
         self.pipes[part].close()
 
     def mend(self, part: str) -> None:
-        """Undo it."""
+        """Reset the patched names."""
         self.pipes[part] = Pipe(self.targets[part], self.pipes[part].port)
 
     def ready(self) -> set[str]:

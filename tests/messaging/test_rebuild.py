@@ -1,4 +1,4 @@
-"""Projections made anew beside the live ones: the same figures, nothing lost or twice, nothing half-done."""
+"""Projections rebuilt in a shadow copy: the same figures, no event lost or repeated, no partial switch."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,7 +15,7 @@ from hub_messaging.shadow_fill import CannotRebuild
 from hub_messaging.tables import inbox, inbox_audit
 
 
-def test_a_spoiled_projection_is_made_anew_and_what_was_live_is_kept_aside(shop: Shop) -> None:
+def test_a_spoiled_projection_is_rebuilt_and_the_previous_tables_stay(shop: Shop) -> None:
     shop.receive(body(1), body(2), body(1, 2), body(3))
     right = shop.effects()
     shop.spoil()
@@ -111,7 +111,7 @@ def test_an_event_that_no_history_holds_keeps_the_live_copy(shop: Shop) -> None:
     assert shop.schemas() == set()
 
 
-def test_an_event_of_a_type_that_is_no_longer_heard_is_remembered(shop: Shop) -> None:
+def test_an_event_of_a_type_that_is_no_longer_subscribed_to_stays_stored(shop: Shop) -> None:
     shop.receive(body(1), body(2))
     with shop.engine.begin() as connection:
         connection.execute(sa.update(inbox).where(inbox.c.event_id == ids(1001)[0]).values(type="Forgotten"))
@@ -128,7 +128,7 @@ def test_an_interrupted_run_leaves_the_live_tables_and_the_next_starts_clean(sho
 
     with pytest.raises(Interruption):
         shop.prepared(progress=interrupted).run(ADA)
-    with shop.engine.begin() as connection:  # what kill -9 would have left
+    with shop.engine.begin() as connection:  # the remains of a kill -9
         connection.exec_driver_sql("CREATE SCHEMA rebuild")
         connection.exec_driver_sql("CREATE TABLE rebuild.effects (position integer)")
     assert len(shop.effects()) == 7
@@ -163,17 +163,17 @@ def test_the_place_is_free_before_the_connection_that_held_it_is_closed(shop: Sh
 
 
 def test_a_database_that_goes_away_lets_go_of_the_place_by_itself(shop: Shop) -> None:
-    everybody = sa.text(
+    sessions_of_others = sa.text(
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     with shadow_copy.only_one(shop.engine), shop.engine.connect() as other:
-        other.execute(everybody)
+        other.execute(sessions_of_others)
     with shadow_copy.only_one(shop.engine) as alone:
         assert alone
 
 
-def test_whoever_uses_the_live_tables_is_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_users_of_the_live_tables_are_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.receive(body(1))
     monkeypatch.setattr("hub_messaging.shadow_fill.LOCK_ATTEMPTS", 2)
     with shop.database.begin() as session:

@@ -1,4 +1,4 @@
-"""`python -m <package> rebuild` beside a running service, over real RabbitMQ and PostgreSQL."""
+"""`python -m <package> rebuild` during a running service, over real RabbitMQ and PostgreSQL."""
 
 # Long: all of it is about one service that has been fed once.
 
@@ -33,7 +33,7 @@ from hub_platform.dependencies import Database, Time
 
 FIRST_GONE = "DELETE FROM effects WHERE position = (SELECT min(position) FROM effects)"
 SWITCH = ("--by", "ada", "--why", "a test")
-NOWHERE = "amqp://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
+NOWHERE = "amqp://unknown:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
 
 
 class Leaning:
@@ -157,7 +157,7 @@ def _fed(forty: None, sorting: RunningService, counting: RunningService, countin
     return counting
 
 
-def test_a_spoiled_projection_is_made_anew_while_events_keep_flowing(
+def test_a_spoiled_projection_is_rebuilt_while_events_keep_flowing(
     fed: RunningService, sorting: RunningService, counting_url: str
 ) -> None:
     before = {row.subject for row in rows(counting_url, "SELECT subject FROM effects")}
@@ -229,7 +229,7 @@ def test_a_connection_that_an_interruption_breaks_counts_as_interrupted(
 
 
 @pytest.mark.parametrize("place", ["reading", "waiting"])
-def test_an_interruption_that_got_lost_is_heard_at_the_next_step(
+def test_a_lost_interruption_takes_effect_at_the_next_step(
     fed: RunningService, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
     def lose_it(*_: object) -> None:
@@ -344,12 +344,12 @@ def test_the_reader_goes_on_with_what_was_live_before_the_switch(
     assert rows(counting_url, counted)[0].n == rows(counting_url, known)[0].n
 
 
-def test_nobody_switches_without_a_name_and_a_reason(
+def test_a_switch_needs_a_name_and_a_reason(
     counting: RunningService, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, said = in_this_process(counting, capsys, "--by", "ada")
     assert code == 1
-    assert "why" in said
+    assert "the reason" in said
 
 
 def test_a_broker_or_database_that_is_away_is_one_sentence(
@@ -359,7 +359,7 @@ def test_a_broker_or_database_that_is_away_is_one_sentence(
         1,
         "The broker does not answer, or not as expected (ConnectionRefusedError).\n",
     )
-    away = "postgresql+psycopg2://nobody:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
+    away = "postgresql+psycopg2://unknown:nothing@127.0.0.1:1/none"  # pragma: allowlist secret
     assert in_this_process(counting, capsys, *SWITCH, DATABASE_URL=away) == (
         1,
         "The database does not answer, or not as expected (OperationalError).\n",

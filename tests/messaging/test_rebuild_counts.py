@@ -1,4 +1,4 @@
-"""What a rebuild does to the counts and gaps of the inbox, and to how far subjects have come.
+"""The effect of a rebuild on the counts, gaps and subjects of the inbox.
 
 Before (at 6a1328b): whatever `inbox_subjects` said was carried into the new copy, so one forged revision took
 the order from its subject for ever.
@@ -56,7 +56,7 @@ def test_an_accepted_loss_is_not_counted_as_missing(shop: Shop) -> None:
     assert counts(shop) == (2, 1, 2, 0, 0)
 
 
-def test_counts_of_what_is_no_longer_heard_stay(shop: Shop) -> None:
+def test_counts_of_unsubscribed_types_stay(shop: Shop) -> None:
     shop.receive(body(1))
     row = {"subscription": QUEUE, "source": SOURCE, "routing_key": "Forgotten", "received": 9, "done": 9}
     change(shop, sa.insert(inbox_counts).values(row))

@@ -1,4 +1,4 @@
-"""What a rebuild must not lose, and what it refuses."""
+"""Data that a rebuild must not lose, and rebuilds that are refused."""
 
 import json
 from collections.abc import Sequence

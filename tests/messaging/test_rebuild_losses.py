@@ -27,7 +27,7 @@ OTHER_EXCHANGE = "other.sorting.events"
 
 
 def loss_of(shop: Shop, **options: Any) -> Loss:
-    """What a rebuild refuses to lose."""
+    """A shop whose rebuild would lose data."""
     before = shop.effects()
     rebuilt = shop.rebuild(**options)
     assert not rebuilt.switched
@@ -94,7 +94,7 @@ def test_a_hole_behind_a_parked_delivery_is_found_too(shop: Shop) -> None:
     assert [line["missing"] for line in listed(loss_of(shop), "subject")] == ["{[3,4)}"]
 
 
-def test_a_log_made_anew_and_not_refilled_loses_nothing_without_a_word(shop: Shop) -> None:
+def test_a_recreated_log_without_a_restore_loses_nothing_silently(shop: Shop) -> None:
     shop.receive(body(1), body(2))
     shop.log.clear()
     loss = loss_of(shop)
@@ -105,9 +105,9 @@ def test_a_log_made_anew_and_not_refilled_loses_nothing_without_a_word(shop: Sho
     assert loss_of(shop).rows == {"effects": 2}  # even when nothing else is known
 
 
-def test_revisions_of_types_that_are_not_heard_may_be_missing_but_not_the_first(shop: Shop) -> None:
-    heard = delivery(1, 3).envelope._replace(after="ParcelWeighed=2").to_bytes()
-    shop.receive(heard)
+def test_revisions_of_unsubscribed_types_may_be_missing_but_not_the_first(shop: Shop) -> None:
+    subscribed = delivery(1, 3).envelope._replace(after="ParcelWeighed=2").to_bytes()
+    shop.receive(subscribed)
     first = delivery(1, 1).envelope._replace(type="ParcelWeighed", after=None).to_bytes()
     shop.log.insert(0, first)
     assert shop.rebuild().switched
@@ -123,7 +123,7 @@ def test_an_event_without_predecessors_named_follows_the_revision_before_it(shop
     assert [line["missing"] for line in listed(loss_of(shop), "subject")] == ["{[2,3)}"]
 
 
-def test_two_hubs_and_two_publishers_are_told_apart(shop: Shop) -> None:
+def test_two_hubs_and_two_publishers_are_distinguished(shop: Shop) -> None:
     shop.receive(body(1))
     theirs = [delivery(1, revision, source=OTHER_HUB, after=revision - 1) for revision in (1, 2)]
     theirs = [one.__class__(one.event, one.envelope._replace(id=one.envelope.id), b"", 0) for one in theirs]

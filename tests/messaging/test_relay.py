@@ -53,7 +53,7 @@ def test_a_stop_ends_the_wait_for_a_broker_that_takes_nothing(relay: OutboxRelay
     assert publisher.looks > 0
 
 
-def test_while_it_waits_for_the_broker_the_database_hears_of_the_relay(
+def test_while_it_waits_for_the_broker_the_relay_keeps_its_database_session(
     relay: OutboxRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now, said = [100.0], []
@@ -121,7 +121,7 @@ def test_while_the_log_lacks_events_their_only_copy_is_not_forgotten(
     assert len(taken) == turns
 
 
-def test_as_long_as_nobody_asks_for_the_gate_a_batch_costs_no_statement_more(relay: OutboxRelay) -> None:
+def test_without_a_request_for_the_gate_a_batch_costs_no_extra_statement(relay: OutboxRelay) -> None:
     raw = woken()
     no_connection: Any = None
     assert relay._may_send(no_connection, raw)  # there is no connection that could be asked anything

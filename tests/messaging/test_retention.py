@@ -16,7 +16,7 @@ from hub_messaging.retention_worker import RetentionWorker
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 KEPT = 400
-EDGE = NOW - KEPT * DAY  # what is older may go
+EDGE = NOW - KEPT * DAY  # older rows may be deleted
 SECOND = timedelta(seconds=1)
 
 
@@ -119,7 +119,7 @@ class World:
 
 @dataclass
 class Memory:
-    """What forgetting.Rows does, in memory."""
+    """An in-memory `retention_worker.Rows`."""
 
     world: World
     key: Any = field(default_factory=dict)

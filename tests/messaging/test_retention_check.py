@@ -1,4 +1,4 @@
-"""What was received before an inbox's line is not repeated: it is parked, or passed over in the log."""
+"""Events before an inbox's retention limit do not take effect twice: parked, or skipped in the log."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -104,7 +104,7 @@ class Log:
         yield self.messages
 
 
-def test_a_type_heard_for_the_first_time_is_read_from_the_beginning(
+def test_a_type_subscribed_to_for_the_first_time_is_read_from_the_beginning(
     database: Database, office: Office
 ) -> None:
     log = Log(recorded(1, LINE - SECOND), recorded(2, LINE))
@@ -131,7 +131,7 @@ def test_looking_for_a_gap_repeats_nothing_from_before_the_line(database: Databa
         session.execute(sa.update(inbox).values(received_at=LINE))
     log = Log(recorded(1, LINE - SECOND), recorded(1, LINE, revision=2))
     catch_up = CatchUp(office.dispatcher, office.dispatcher.take)
-    catch_up.run(Log())  # its types are heard for the first time
+    catch_up.run(Log())  # its types are subscribed to for the first time
     healing, clock = LogRepair(office.dispatcher, office.dispatcher.take, catch_up), 1_000.0
     while healing.step(log, clock):
         pass
@@ -154,7 +154,7 @@ def test_lines_are_asked_for_once_a_minute(database: Database, office: Office) -
 
 
 @pytest.mark.parametrize(("at", "forgotten"), [(LINE - SECOND, True), (LINE, False)])
-def test_what_lies_before_the_line_is_told(
+def test_an_event_before_the_limit_is_reported(
     database: Database, office: Office, at: datetime, forgotten: bool
 ) -> None:
     with database() as session:

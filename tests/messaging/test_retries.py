@@ -24,7 +24,7 @@ from hub_messaging.retries import Permanent, RetryPolicy, Unread
 from hub_messaging.tables import inbox as table
 
 
-def test_a_delivery_is_not_due_before_its_wait_is_over(database: Database) -> None:
+def test_a_delivery_is_not_due_before_its_wait_has_ended(database: Database) -> None:
     fail(database, delivery(1), RuntimeError("no"))
     assert due_now(database, datetime.now(UTC)) == []
     assert len(due_now(database)) == 1
@@ -123,7 +123,7 @@ def test_what_could_not_be_read_takes_its_events_name_when_it_can(database: Data
     assert receive(database, readable) == []
 
 
-def test_a_row_that_somebody_else_works_on_is_left_alone(database: Database) -> None:
+def test_a_row_locked_by_another_process_is_skipped(database: Database) -> None:
     fail(database, delivery(1), RuntimeError("no"))
     key = ("/hubs/test/sorting", str(delivery(1).envelope.id))
     with database.begin() as one, database.begin() as other:

@@ -116,7 +116,7 @@ def test_headers_of_any_shape_change_nothing(scales_as_before: Scales, stack: An
     assert said == {"result": {"number": 1, "unit": "g"}, "error": None}
 
 
-@pytest.mark.parametrize("reply_to", [None, NotText("x"), "nobody"], ids=["none", "not text", "nobody"])
+@pytest.mark.parametrize("reply_to", [None, NotText("x"), "unknown"], ids=["none", "not text", "unknown"])
 def test_a_question_without_an_address_to_answer_to_is_put_away(
     scales_as_before: Scales, reply_to: str | None
 ) -> None:
@@ -154,7 +154,7 @@ def test_namekos_own_client_learns_what_was_wrong_with_its_question(scales_as_be
             proxy.scales.weigh(**{SECRET: 1})
 
 
-def test_an_error_is_told_by_its_class_or_code_and_never_by_its_text(scales_as_before: Scales) -> None:
+def test_an_error_is_reported_by_its_class_or_code_and_never_by_its_text(scales_as_before: Scales) -> None:
     with asking(scales_as_before) as proxy:
         for ask, error, value in (
             (lambda: proxy.scales.fail(SECRET), "RuntimeError", "RuntimeError"),

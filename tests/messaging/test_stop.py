@@ -15,7 +15,7 @@ def test_a_pause_ends_when_the_loop_is_to_end() -> None:
     started = time.monotonic()
     stop.pause(30)
     assert stop.asked
-    stop.pause(30)  # nobody waits after that
+    stop.pause(30)  # a later wait returns at once
     assert time.monotonic() - started < 15
 
 
@@ -48,11 +48,11 @@ def test_a_thread_is_waited_for_as_long_as_was_said() -> None:
     assert not has_ended(thread, 0.01)
     stop.ask()
     assert has_ended(thread, 10)
-    assert has_ended(thread, 10)  # it may be asked of one that is over
+    assert has_ended(thread, 10)  # also of a thread that has ended
     assert has_ended(None, 0)
 
 
-def test_where_something_was_raised_is_told_without_its_words() -> None:
+def test_the_place_of_an_exception_is_reported_without_its_text() -> None:
     try:
         stopping.has_ended("Ada Lovelace", 1)
     except AttributeError as exc:
@@ -62,7 +62,7 @@ def test_where_something_was_raised_is_told_without_its_words() -> None:
     assert "Ada" not in said
 
 
-def test_a_question_that_nobody_answers_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unanswered_request_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stopping, "ANSWER_SECONDS", 0.01)
     with pytest.raises(stopping.Silent), stopping.answered():
         eventlet.sleep(30)

@@ -115,15 +115,15 @@ class Waits:
 
 
 @pytest.mark.parametrize("begun", [True, False], ids=["begun", "not begun"])
-def test_whoever_waits_for_a_worker_hears_that_it_was_killed(begun: bool) -> None:
+def test_a_caller_gets_the_result_of_a_killed_worker(begun: bool) -> None:
     container = HubContainer(Waits, {})
     (entrypoint,) = container.entrypoints
-    heard = []
-    container.spawn_worker(entrypoint, (), {}, handle_result=lambda *outcome: heard.append(outcome[2][0]))
+    results = []
+    container.spawn_worker(entrypoint, (), {}, handle_result=lambda *outcome: results.append(outcome[2][0]))
     if begun:
         eventlet.sleep(0)
         assert container.in_hand == ["wait_for_ever"]
     container.kill()
     eventlet.sleep(0)
-    assert heard == [GreenletExit]
+    assert results == [GreenletExit]
     assert container.in_hand == []

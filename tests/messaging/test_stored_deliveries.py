@@ -1,4 +1,4 @@
-"""What is kept is shown: one by one, by error, with what waits behind it."""
+"""Stored deliveries are listed: one by one, by error, with those held behind them."""
 
 import pytest
 from tests.messaging.operating import UNREADABLE, Poisoned, act, listed, park

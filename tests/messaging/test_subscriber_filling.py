@@ -76,7 +76,7 @@ def test_history_and_live_events_arrive_under_the_same_labels(outside: Outside) 
         assert event["dataschema"].startswith(SCHEMAS)
 
 
-def test_how_far_it_is_is_told_of_what_was_published(outside: Outside) -> None:
+def test_progress_is_reported_as_a_share_of_published_events(outside: Outside) -> None:
     outside.office.publish("sorting", 7)
     outside.events = {"sorting": ("ParcelSorted",)}
     assert outside.add().events == 3
@@ -130,7 +130,7 @@ def test_a_log_that_was_refilled_behind_newer_events_is_put_in_order(outside: Ou
     assert all(found == list(range(1, len(found) + 1)) for found in revisions(messages).values())
 
 
-def test_a_log_that_was_cut_off_is_told_and_the_outboxes_may_hold_the_rest(outside: Outside) -> None:
+def test_a_truncated_log_is_reported_and_the_outboxes_may_hold_the_rest(outside: Outside) -> None:
     office = outside.office
     office.publish("sorting", 9)
     office.delete_log()
@@ -157,7 +157,7 @@ def test_what_a_relay_sent_twice_comes_once(outside: Outside) -> None:
     assert ids_of(outside.read()) == office.expected()
 
 
-def test_a_log_that_is_bound_to_one_publisher_only_is_told(outside: Outside) -> None:
+def test_a_log_that_is_bound_to_one_publisher_only_is_reported(outside: Outside) -> None:
     outside.office.administrate(lambda channel: channel.queue_unbind("hub.log", "sorting.events", "#"))
     for publisher in PUBLISHERS:
         outside.office.administrate(lambda channel: channel.queue_declare("any"))

@@ -1,4 +1,4 @@
-"""What a new subscriber is given of history: each event once, in order, and what is missing of it."""
+"""History for a new subscriber: each event once, in order, and the missing ones reported."""
 
 import random
 from collections import Counter
@@ -118,7 +118,7 @@ def test_bodies_are_passed_on_to_the_byte_under_the_labels_of_their_event() -> N
 def test_what_did_not_come_from_its_publisher_is_left_out(message: Message) -> None:
     history = history_of({"sorting": BOTH["sorting"] | {"LogMark"}})
     assert history.pass_on([message]) == []
-    # What came through an exchange that is not heard at all is nobody's forgery.
+    # A message of an unselected exchange is not a forgery.
     assert history.forged == (message.exchange == "sorting.events")
 
 
@@ -159,13 +159,13 @@ def test_any_log_that_was_refilled_is_passed_on_in_order_and_once(data: st.DataO
     assert history.filled({"ParcelSorted": len(log)}, live=0).gaps() == []
 
 
-def test_a_log_that_was_cut_off_is_told_by_kind_subject_and_beginning() -> None:
+def test_a_truncated_log_is_reported_by_kind_subject_and_beginning() -> None:
     history = history_of()
     log = [
         Told(1, 4, after="ParcelSorted=1,ParcelWeighed=3"),
         Told(2, 1),
         Told(2, 2, "ParcelWeighed", after="ParcelSorted=1"),
-        Told(3, 9, after="ParcelLost=8"),  # a type that is not heard here
+        Told(3, 9, after="ParcelLost=8"),  # a type that is not selected
         Told(4, 5, after="ParcelSorted=4"),
         Told(4, 6, after="ParcelSorted=5"),
     ]

@@ -1,4 +1,4 @@
-"""A subscriber that cannot be added with history: the reason is told, and nothing of it stays."""
+"""A subscriber that cannot be added with history: the reason is reported, and no part of it stays."""
 
 from typing import Any
 

@@ -35,7 +35,7 @@ names = st.from_regex(r"[a-z][a-z0-9-]{1,38}[a-z0-9]", fullmatch=True)
 
 
 @pytest.mark.parametrize("name", ["trust", "a-1", "data-warehouse-2", "x" * 40])
-def test_a_name_is_letters_digits_and_hyphens(name: str) -> None:
+def test_a_name_has_valid_characters(name: str) -> None:
     require_name(name, ["sorting"])
 
 
@@ -176,7 +176,7 @@ def counted(*counts: int, step: float = 60) -> list[tuple[datetime, int]]:
         (10, counted(0, 0, 10), 60, True),  # all that came waits: it came after the last zero
         (10, counted(0, 10, 20, 20), 120, True),  # ten have gone: the head is the eleventh
         (1, counted(5, 5, 20, 30), 60, True),
-        (30, counted(5, 5, 20, 30), 180, False),  # what came before the samples
+        (30, counted(5, 5, 20, 30), 180, False),  # messages from before the samples
         (40, counted(0, 10, 30), 120, False),  # more than has come since the broker counts
     ],
 )
@@ -221,7 +221,7 @@ def test_the_last_read_is_when_the_count_last_rose(
         ("amqp://u:p@a/hub", "http://x:1/, http://y:2", ("http://x:1", "http://y:2")),
     ],
 )
-def test_the_management_api_is_beside_the_broker_or_where_it_is_said(
+def test_the_management_api_is_at_the_brokers_host_or_as_configured(
     uri: str, given: str, addresses: tuple[str, ...]
 ) -> None:
     found = management_of(uri, given)

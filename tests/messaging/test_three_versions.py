@@ -17,7 +17,7 @@ V3 = "ParcelSorted.v3"
 
 
 class ParcelSortedV3(ParcelSortedV2):
-    """Version 3."""
+    """ParcelSorted with a third fact."""
 
     version = 3
 

@@ -1,4 +1,4 @@
-"""Who may put which question, read from what a service declares."""
+"""Permissions for events and RPC requests, derived from a service's declarations."""
 
 import re
 

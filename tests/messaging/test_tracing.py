@@ -1,4 +1,4 @@
-"""Traces of the post office: handed on when nothing is recorded, told without what was sent when it is."""
+"""Traces of the library: passed on when nothing is recorded, without personal data when it is."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def traced(number: int, traceparent: str | None = TRACEPARENT) -> Envelope:
 
 @pytest.fixture(name="recorded")
 def _recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
-    """What is recorded from now on, without a provider for the whole process: that can be set only once."""
+    """Record spans from now on, without a global provider, which can be set only once."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -70,7 +70,7 @@ def test_a_batch_links_to_the_traces_of_its_events_up_to_a_bound(recorded: InMem
     assert {trace.format_trace_id(link.context.trace_id) for link in span.links} == {TRACE}
 
 
-def test_a_failure_is_told_by_its_class_alone(recorded: InMemorySpanExporter) -> None:
+def test_a_failure_is_recorded_by_its_class_alone(recorded: InMemorySpanExporter) -> None:
     with pytest.raises(RuntimeError), handling(QUEUE, [traced(1)]):
         raise RuntimeError("Ada Lovelace")
     (span,) = recorded.get_finished_spans()

@@ -19,7 +19,7 @@ from hub_messaging.wire import declare_publishers
 
 
 def missing(service: RunningService) -> dict[str, Any]:
-    """What its readiness probe names."""
+    """Return the reasons of its readiness probe."""
     found: dict[str, Any] = Client(service.port)("GET", f"/{service.name}/health/ready").json.get(
         "missing", {}
     )
@@ -90,10 +90,10 @@ def test_a_service_that_asks_says_that_the_exchange_of_questions_is_missing(
         amqp_uri=uri,
     ) as service:
         said = Client(service.port)("GET", "/clerk/v1/ask/weigh/1").json
-        assert said["unanswered"] == "BrokerAway"
+        assert said["unanswered"] == "BrokerUnavailable"
         own_user(broker, amqp_uri, ClerkService)
         wait_until(
-            lambda: Client(service.port)("GET", "/clerk/v1/ask/weigh/1").json["unanswered"] == "NobodyAnswers"
+            lambda: Client(service.port)("GET", "/clerk/v1/ask/weigh/1").json["unanswered"] == "NoSuchService"
         )
 
 
@@ -123,7 +123,7 @@ def test_a_queue_of_questions_with_other_arguments_is_named_and_made_when_that_i
             wait_until(service.ready)
 
 
-def test_an_administrator_is_told_which_exchange_is_of_another_kind(amqp_uri: str) -> None:
+def test_the_error_names_the_exchange_of_another_type(amqp_uri: str) -> None:
     with connected(amqp_uri) as connection:
         connection.channel().exchange_declare("sorting.events", "fanout", durable=True, auto_delete=False)
         with pytest.raises(Mismatch, match=r"the exchange sorting.events .* \(type\)"):

@@ -17,7 +17,7 @@ from amqp.exceptions import AccessRefused, AMQPNotImplementedError
 from parcels.events import ParcelSorted
 from tests.messaging.aging import DAY, Process, know, received_subjects
 from tests.messaging.dispatching import Office
-from tests.messaging.losing import MISSING, QUEUE, Both, queue_depth, refill, sort_for_nobody
+from tests.messaging.losing import MISSING, QUEUE, Both, queue_depth, refill, sort_without_subscriber
 from tests.messaging.plans import cost_of, fill
 from tests.messaging.received import Database, delivery
 from tests.messaging.releases import NOW, V1, V2, Publisher, Reader, kept, logged
@@ -144,7 +144,7 @@ def test_a_deleted_log_is_noticed_by_both_sides_and_restored(both: Both) -> None
     """
     with connected(both.uri) as connection:
         connection.channel().queue_delete(LOG_QUEUE)
-    sort_for_nobody(both, 4)
+    sort_without_subscriber(both, 4)
     wait_until(lambda: both.sorting.metric('hub_event_log_trouble{reason="missing"}') == 1, deadline=30)
     wait_until(lambda: both.counting.metric(MISSING) == 4, deadline=30)
     wait_until(lambda: both.counting.lines("event_log_unavailable"), deadline=30)

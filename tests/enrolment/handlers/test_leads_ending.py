@@ -79,7 +79,7 @@ class FakeAssignments:
         """Return the prepared assignments."""
         self.asked.append((pd_lead_ids, last_day))
         if self.found is None:
-            raise AssignmentsUnknown("TooLate")
+            raise AssignmentsUnknown("RpcTimeout")
         return self.found
 
 

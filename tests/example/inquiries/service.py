@@ -168,7 +168,7 @@ class ClerkService(Probes):
         try:
             said = {"answer": self.scales.ask(call.path["method"], _value(call.path["argument"]))}
         except RpcError as exc:
-            said = {"unanswered": "AnsweredWithError", "error": exc.error, "code": exc.code}
+            said = {"unanswered": "RpcError", "error": exc.error, "code": exc.code}
         except RpcUnanswered as exc:
             said = {"unanswered": type(exc).__name__}
         return said | {"seconds": time.monotonic() - began}
