@@ -110,7 +110,7 @@ def test_an_upgrade_backs_up_migrates_and_says_how_to_go_back(lived: Deployment)
     before = known(lived)
     said = lived.script("upgrade", HUB_VERSION="0.1.1").stdout
     try:
-        assert "From release 0.1.0 to 0.1.1." in said
+        assert "From release 0.1.0 to release 0.1.1." in said
         assert "Backup:" in said
         assert "All is well." in said
         assert "To go back: git checkout v0.1.0 && make uninstall && make restore ARCHIVE=" in said

@@ -13,7 +13,7 @@ from tests.support.waiting import wait_until
 
 from hub_local import ports
 
-BEFORE, AFTER = "2025-09-01", "2025-10-03"  # support visits are planned, and the first ones are made
+BEFORE, AFTER = "2025-10-03", "2025-11-07"  # the first support visits are history, later ones live
 
 
 def published(hub: Deployment) -> Counter[str]:
@@ -57,5 +57,6 @@ def test_a_subscriber_receives_history_and_then_new_events(hub: Deployment, tmp_
         told = published(hub)
         for program in programs:
             wait_until(lambda: has_received(program, told), deadline=120)  # noqa: B023 - waited for at once
+    hub.compose("--profile", "subscribers", "rm", "--stop", "--force", "amqp-gateway", **door)
     assert 0 < history.total() < told.total()
     assert [program.inbox for program in programs] == [told.total()] * len(programs)
