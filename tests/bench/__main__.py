@@ -28,7 +28,7 @@ console = Console(highlight=False)
 def main(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; the figures are medians of them.")] = 5,
     row: Annotated[list[str] | None, typer.Option(help=f"Only this row: {', '.join(NAMES)}.")] = None,
-    events: Annotated[int | None, typer.Option(min=400, help="Events a run for whoever is fast.")] = None,
+    events: Annotated[int | None, typer.Option(min=400, help="Events a run for the fast contenders.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Write docs/performance.md.")] = False,
 ) -> None:
     """Measure, show the tables, and write the page when asked to."""
@@ -94,7 +94,7 @@ def measure_import(bar: Progress, servers: Servers, rounds: int) -> ImportResult
 
 
 def measure_backfill(bar: Progress, servers: Servers, rounds: int, events: int | None) -> BackfillResult:
-    """Fill a new subscriber's queue beside a relay at work, round after round."""
+    """Fill a new subscriber's queue while a relay works, round after round."""
     task = bar.add_task(BACKFILL, total=rounds)
     result = BackfillResult([])
     for number in range(1, rounds + 1):
@@ -134,7 +134,7 @@ def measure_hub(bar: Progress, rounds: int) -> HubResult:
 
 
 def progress() -> Progress:
-    """The bar."""
+    """Return a progress bar with a count and the elapsed time."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, console=console)
 

@@ -83,7 +83,7 @@ def measure(servers: Servers, events: int) -> BackfillRun:
 
 
 def fill(servers: Servers, engine: sa.Engine, place: NewSubscriber) -> Filled:
-    """What `hubctl` does once queue and limits are made."""
+    """Fill the queue as `hubctl` does once queue and limits exist."""
     past = Past(uri=servers.amqp_uri, hub_id="bench", schemas="", engines={work.PUBLISHER: engine})
     broker = management_of(servers.amqp_uri)  # is asked nothing
     with wire.connected(servers.amqp_uri) as connection:

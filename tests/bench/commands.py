@@ -1,4 +1,4 @@
-"""HTTP commands: how many a second, and how long each takes, at one replica and at two, ours beside FastAPI.
+"""HTTP commands: how many a second, and how long each takes, at one replica and at two, ours and FastAPI.
 
 Connections that are kept open send one command after another, each to its replica, as a gateway would
 share them out. Every run has a database of its own, a copy of one that enrolment has filled itself.
@@ -60,7 +60,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Program:
-    """Who answers."""
+    """A server that answers the commands."""
 
     name: str
     module: tuple[str, ...]
@@ -81,7 +81,7 @@ OURS: Final = Program(
     "ours",
     ("hub_enrolment", "run"),
     "/enrolment/health/live",
-    "events in an outbox, published beside; every rule, token checked, request logged, ETag",
+    "events in an outbox, published meanwhile; every rule, token checked, request logged, ETag",
 )
 FASTAPI: Final = Program(
     "FastAPI",
@@ -103,7 +103,7 @@ def fill(servers: Servers) -> dict[str, list[Command]]:
     now = datetime.now(UTC)
     with sessions.begin() as session:
         commands = {"enrol": _enrolments(session, now), "register": _registers(session, now)}
-        session.execute(sa.update(outbox).values(published_at=now))  # what came before is nobody's work
+        session.execute(sa.update(outbox).values(published_at=now))  # earlier events are not the relay's work
     sessions.kw["bind"].dispose()
     return commands
 
@@ -113,7 +113,7 @@ def _group(session: Session, now: datetime) -> UUID:
 
 
 def _enrolments(session: Session, now: datetime) -> list[Command]:
-    """For each group as many teachers as it takes in; those of one group lie far apart."""
+    """For each group as many teachers as it has places; those of one group lie far apart."""
     groups = [_group(session, now) for _ in range(GROUPS)]
     urns = factories.schools(session, PLACES)
     return [

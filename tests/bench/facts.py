@@ -1,4 +1,4 @@
-"""What the figures were measured on, read from the machine itself."""
+"""The machine that the figures were measured on, read from the machine itself."""
 
 import os
 import platform

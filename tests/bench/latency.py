@@ -1,7 +1,7 @@
 """From an accepted command to its effect in a report, through HTTP at both ends, with the whole hub running.
 
 Commands register teachers at enrolment, at a fixed rate whatever the answers take. What is watched is the
-freshness that every report carries: the number of events that the read models have taken in, written in the
+freshness that every report carries: the number of events that the read models have stored, written in the
 transaction that writes them. The n-th answer of 201 is visible when that number has grown by n.
 """
 
@@ -40,7 +40,7 @@ ARRIVES_WITHIN: Final = 60.0  # seconds after the last command
 
 @dataclass(frozen=True)
 class Watched:
-    """What was seen of one run; seconds."""
+    """The measurements of one run; seconds."""
 
     answered: list[float]  # from sending a command to its 201
     visible: list[float]  # from its 201 to its effect in a report; 0 when that was seen first
@@ -68,7 +68,7 @@ class Connection:
         return response.status, json.loads(response.read())
 
     def close(self) -> None:
-        """Leave."""
+        """Close the connection to the service."""
         self._connection.close()
 
 
@@ -89,8 +89,8 @@ def connection_to(hub: Hub, service: str) -> Any:
     return closing(Connection(hub.fleet.addresses[service], hub.token()))
 
 
-def heard(reporting: Connection) -> int:
-    """How many events the read models have taken in."""
+def projected_events(reporting: Connection) -> int:
+    """Return how many events the read models have stored."""
     status, fresh = reporting("GET", "/reporting/v1/freshness")
     if status != 200:
         raise RuntimeError(f"freshness answered {status}")
@@ -100,9 +100,9 @@ def heard(reporting: Connection) -> int:
 def settled(hub: Hub) -> bool:
     """Whether nothing has come in for a second."""
     with connection_to(hub, "reporting") as reporting:
-        before = heard(reporting)
+        before = projected_events(reporting)
         time.sleep(1.0)
-        return before > 0 and heard(reporting) == before
+        return before > 0 and projected_events(reporting) == before
 
 
 def watch(hub: Hub, seconds: float) -> Watched:
@@ -114,7 +114,7 @@ def watch(hub: Hub, seconds: float) -> Watched:
     looks: list[tuple[float, int]] = []
     ended = threading.Event()
     with connection_to(hub, "reporting") as reporting, ThreadPoolExecutor(SENDERS + 1) as pool:
-        before = heard(reporting)
+        before = projected_events(reporting)
         looking = pool.submit(look, reporting, looks, before + commands, ended)
         begun = time.perf_counter() + 0.1
         sending = [
@@ -137,10 +137,10 @@ def watch(hub: Hub, seconds: float) -> Watched:
 
 
 def look(reporting: Connection, looks: list[tuple[float, int]], until: int, ended: threading.Event) -> None:
-    """Look at the freshness again and again, until it has come so far or it is over."""
+    """Read the freshness repeatedly, until it reaches the count or the run ends."""
     count = 0
     while count < until and not ended.wait(LOOK_EVERY):
-        count = heard(reporting)
+        count = projected_events(reporting)
         looks.append((time.perf_counter(), count))
 
 

@@ -20,7 +20,7 @@ Table = Sequence[Sequence[str]]
 
 BEGINNING: Final = """# How fast it is
 
-Written by `{command}`: figures and all. Every contender does the same work beside ours in the same
+Written by `{command}`: figures and all. Every contender does the same work as ours in the same
 minutes, in turn (A B C D, A B C D, …), each run in a process of its own with an empty database and an
 empty queue. A figure is the median of the rounds (here {rounds}), with the lowest and the highest behind
 it. A ratio compares runs of the same round. Nothing here is asserted in a test: a busy machine would fail
@@ -56,7 +56,7 @@ for over HTTP, again {look:g} ms after each answer.
 IMPORT: Final = """An establishments file with as many schools as the national register has, invented, is
 sent to the enrolment service as `hubctl import gias` sends it: first to an empty hub, then, with every
 event published, once more. While that goes on the service is asked every 50 ms whether it lives. Then the
-whole list of schools is read, page after page of the usual 50. Nobody else does the same work.
+whole list of schools is read, page after page of the usual 50. No other contender does the same work.
 """
 
 
@@ -69,7 +69,7 @@ sender. Ours publishes each command's events meanwhile.
 
 @dataclass(frozen=True)
 class Parts:
-    """What was measured; each part may be missing."""
+    """The measured parts; each may be missing."""
 
     rows: Sequence[RowResult]
     commands: CommandsResult | None = None
@@ -185,7 +185,7 @@ def latency_table(hub: HubResult) -> Table:
 
 
 def import_table(result: ImportResult) -> Table:
-    """What one import took and what it held."""
+    """Return the table of one import: seconds and memory."""
     lines = [
         (words, f"{spread(result.figure(name), form)} {unit}")
         for words, name, form, unit in (
@@ -205,7 +205,7 @@ def import_table(result: ImportResult) -> Table:
 
 
 def backfill_table(result: BackfillResult) -> Table:
-    """What one queue took."""
+    """Return the table of one back-fill."""
     lines = [
         (words, f"{spread(result.figure(name), form)}{unit}")
         for words, name, form, unit in (

@@ -160,7 +160,7 @@ def fresh_database(servers: Servers) -> Iterator[tuple[sa.Engine, str]]:
     """A database with enrolment's tables."""
     with servers.database() as engine:
         with engine.begin() as connection:
-            # Only the post office's tables are in it, which enrolment's migrations make for themselves.
+            # Only the messaging library's tables are in it, which enrolment's migrations make for themselves.
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
         url = servers.admin_url.set(database=DATABASE).render_as_string(hide_password=False)

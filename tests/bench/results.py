@@ -1,4 +1,4 @@
-"""What was measured, and whether it is what was wanted."""
+"""The measurements, and whether they reach the goals."""
 
 from dataclasses import dataclass, field
 from typing import Final

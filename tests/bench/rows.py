@@ -29,10 +29,10 @@ class Row:
     name: str  # as in --row
     title: str
     what: str  # in a sentence or two
-    events: int  # for whoever is fast
+    events: int  # for the fast contenders
     entries: tuple[Entry, ...]
     goals: dict[str, float] = field(default_factory=dict)  # contender → at least so many times as fast
-    at_least: float = 0.0  # events a second that are wanted whoever else there is
+    at_least: float = 0.0  # events a second that are wanted whatever the other contenders reach
 
     @property
     def names(self) -> list[str]:

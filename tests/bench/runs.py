@@ -105,7 +105,7 @@ def read(servers: Servers, contender: Contender, events: int) -> Run:
         servers.broker(contender.queue) as connection,
         closed_gate(servers, contender.queue) as open_gate,
     ):
-        # What the queue is to bring must not be in the log, which a new reader reads first.
+        # The queue's messages must not be in the log, which a new reader reads first.
         connection.channel().queue_unbind(LOG_QUEUE, work.EXCHANGE, "#")
         filling.fill(connection, work.EXCHANGE, work.EVENT_TYPE, events, contender.content_type)
         with running(servers, contender, events) as child:
@@ -169,10 +169,10 @@ def publish(servers: Servers, contender: Contender, events: int) -> Run:
 
 @contextlib.contextmanager
 def closed_gate(servers: Servers, queue: str) -> Iterator[Callable[[], None]]:
-    """Hold a queue shut until the callable given is called, so that nobody is timed while starting.
+    """Hold a queue shut until the callable given is called, so that starting is not timed.
 
     The queues have a single active consumer; the gate is the first and takes one message, which the broker
-    puts back in its place when the gate goes.
+    requeues in its place when the gate goes.
     """
     with contextlib.ExitStack() as stack:
         connection = stack.enter_context(connected(servers.amqp_uri))
@@ -217,7 +217,7 @@ def require_arrived(connection: amqp.Connection, queue: str, events: int) -> Non
 
 
 def said(child: Child) -> dict[str, float] | None:
-    """What a program that holds the watch has written."""
+    """Return the figures that a program with its own clock has written."""
     lines = child.log.read_text().splitlines()
     if lines and lines[-1].startswith("{"):
         return dict(json.loads(lines[-1]))
@@ -226,7 +226,7 @@ def said(child: Child) -> dict[str, float] | None:
 
 
 def scalar(engine: sa.Engine, query: str) -> float:
-    """One figure."""
+    """Return the one figure of a query; 0 for NULL."""
     with engine.connect() as connection:
         return float(connection.scalar(sa.text(query)) or 0)
 

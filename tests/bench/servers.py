@@ -23,7 +23,7 @@ from hub_messaging.wire import declare_publishers
 
 PASSWORD: Final = "bench"  # of servers that listen on loopback and live for minutes
 DATABASE: Final = "bench"
-INSTALLED: Final = (work.PUBLISHER, "projecting", "reacting")  # whose exchanges an administrator makes
+INSTALLED: Final = (work.PUBLISHER, "projecting", "reacting")  # an administrator declares their exchanges
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Servers:
 
     @contextlib.contextmanager
     def database(self) -> Iterator[sa.Engine]:
-        """An empty database with everybody's tables, dropped afterwards."""
+        """An empty database with the tables of all contenders, dropped afterwards."""
         self.administrate(
             f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
             f"CREATE DATABASE {DATABASE} TEMPLATE template0",
@@ -47,12 +47,12 @@ class Servers:
         tables.metadata.create_all(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(work.TABLES)
-        self.administrate("CHECKPOINT")  # what making them has left to do is done before
+        self.administrate("CHECKPOINT")  # so that work left by their creation is done before
         yield engine
 
     @contextlib.contextmanager
     def broker(self, queue: str, *, late: bool = False) -> Iterator[amqp.Connection]:
-        """A broker with an exchange that one empty queue and the log hear; `late`: the log only."""
+        """A broker with an exchange that one empty queue and the log receive; `late`: the log only."""
         try:
             with connected(self.amqp_uri) as connection:
                 declare_publishers(connection, *INSTALLED)

@@ -37,7 +37,7 @@ STEP: Final = 1_000  # as hubctl drops
 
 @dataclass
 class Figures:
-    """What was measured."""
+    """The measured figures."""
 
     lines: list[tuple[str, str]] = field(default_factory=list)
 
@@ -67,7 +67,7 @@ def empty() -> Iterator[sessionmaker[Session]]:
 
 
 def batches(figures: Figures, office: Office, what: str) -> None:
-    """Batches of events that nobody has seen."""
+    """Batches of events that no queue has received."""
     start = next(_numbers)
     firsts = iter(range(start * 10_000, start * 10_000 + 5 * BATCH, BATCH))
 
@@ -96,7 +96,7 @@ def chain(figures: Figures, office: Office) -> None:
 
 
 def operators(figures: Figures, sessions: sessionmaker[Session]) -> None:
-    """What hubctl asks and does."""
+    """Measure the questions and actions of hubctl."""
     with sessions() as session:
         figures.seconds("parked list", lambda: stored_deliveries.stored(session, limit=50))
         figures.seconds("parked list --grouped", lambda: stored_deliveries.groups(session))

@@ -62,7 +62,7 @@ def test_a_goal_without_a_peer_is_judged_by_itself() -> None:
     assert RowResult(rebuild, {OURS: [Run(4999.0, 1)]}).verdicts()[0].startswith("Not met")
 
 
-def test_latency_is_told_by_round_and_judged_by_the_median() -> None:
+def test_latency_is_shown_by_round_and_judged_by_the_median() -> None:
     p50, p99, memory = HUB.verdicts()
     assert latency_table(HUB)[1] == (
         "from the 201 to a report",
@@ -81,7 +81,7 @@ def test_a_hub_that_could_not_be_sent_so_many_commands_has_not_met_the_goal() ->
     assert p99.startswith("Not met")
 
 
-def test_memory_is_told_before_in_the_middle_and_at_the_end() -> None:
+def test_memory_is_shown_before_in_the_middle_and_at_the_end() -> None:
     assert memory_table(HUB)[1] == ("reporting", "80.0 MB", "90.0 MB", "91.0 MB")
 
 
@@ -93,7 +93,7 @@ def imported(*, pages: tuple[float, ...] = (0.01,), **changes: float) -> ImportR
     return ImportRun(**figures | changes, pages=pages)  # type: ignore[arg-type]  # events are whole numbers, as they are here
 
 
-def test_an_import_is_told_in_seconds_and_memory_and_judged() -> None:
+def test_an_import_is_shown_in_seconds_and_memory_and_judged() -> None:
     result = ImportResult([imported(), imported(first=50.0, peak=299.0), imported(first=40.0)])
     told = {line[0]: line[1] for line in import_table(result)[1:]}
     assert told["first import"] == "40.0 (30.0 to 50.0) s"
@@ -158,7 +158,7 @@ def test_the_page_tells_of_commands_when_they_were_measured() -> None:
     assert "### Take a register of 20 marks" in text
 
 
-def test_a_history_that_was_shorter_is_judged_by_its_pace() -> None:
+def test_a_history_that_was_shorter_is_judged_by_its_rate() -> None:
     found = BackfillResult([BackfillRun(200_000, 50.0, 9_000, 0.4), BackfillRun(200_000, 40.0, 8_000, 0.2)])
     assert backfill_table(found)[3] == ("events a second", "4,500 (4,000 to 5,000)")
     fast, waiting = found.verdicts()

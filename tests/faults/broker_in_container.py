@@ -45,7 +45,7 @@ class ContainerBroker(Broker):
         self._is_made = False
 
     def launch(self) -> None:
-        """Start the container, made anew when there is none."""
+        """Start the container, created when there is none."""
         if not self._is_made:
             broker_container.create(
                 self._name,

@@ -10,7 +10,7 @@ from hub_messaging.topology import Subscriber
 PUBLISHER, CONSUMER, BYSTANDER = "publisher", "consumer", "bystander"
 
 
-def _heard(*publishers: str) -> dict[str, frozenset[str]]:
+def _routing_keys(*publishers: str) -> dict[str, frozenset[str]]:
     classes = [one for one in EVENTS if one.publisher in publishers]
     return {
         publisher: frozenset(
@@ -20,10 +20,10 @@ def _heard(*publishers: str) -> dict[str, frozenset[str]]:
     }
 
 
-# The bystander publishes a type of its own, so that the consumer's queue hears its exchange too.
+# The bystander publishes a type of its own, so that the consumer's queue is bound to its exchange too.
 SUBSCRIBERS = (
     Subscriber(PUBLISHER, {}),
-    Subscriber(CONSUMER, _heard(ThingChanged.publisher, BYSTANDER), answers=True),
+    Subscriber(CONSUMER, _routing_keys(ThingChanged.publisher, BYSTANDER), answers=True),
     Subscriber(BYSTANDER, {}),
 )
 

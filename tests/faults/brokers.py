@@ -12,7 +12,7 @@ from hub_local import broker as local_broker
 from hub_local import broker_node, definitions, passwords, ports
 from hub_local.processes import Child, Programs
 
-# Counts are read once a case is over; RabbitMQ's own interval of five seconds would be added to each.
+# Counts are read once a case has ended; RabbitMQ's own interval of five seconds would be added to each.
 SETTINGS = ("collect_statistics_interval = 1000",)
 ORDERED_WITHIN = 60.0  # seconds, for `rabbitmqctl`
 
@@ -63,7 +63,7 @@ class Broker:
         raise NotImplementedError
 
     def control(self) -> list[str]:
-        """What runs `rabbitmqctl` against it."""
+        """Return the command that runs `rabbitmqctl` against it."""
         raise NotImplementedError
 
     def remove(self) -> None:
@@ -105,7 +105,7 @@ class Broker:
         self.was_restarted = self.has_deleted = False
 
     def start(self) -> None:
-        """Start it again and wait until clients are let in."""
+        """Start it again and wait until it accepts clients."""
         self.launch()
         self.wait()
 
@@ -186,6 +186,6 @@ class NodeBroker(Broker):
         return self.node.server.log.read_text()[-3000:]
 
     def control(self) -> list[str]:
-        """The tool beside the program, in the node's environment."""
+        """Return the command of the `rabbitmqctl` next to the program, in the node's environment."""
         told = [f"{name}={value}" for name, value in self.node.environment.items()]
         return ["env", *told, str(self._program.with_name("rabbitmqctl"))]

@@ -20,7 +20,7 @@ class ConsumerQueue:
     name: str
 
     def facts(self) -> dict[str, object]:
-        """What the broker says of it; empty when there is none or nobody answers."""
+        """Return the broker's facts about the queue; empty when there is no queue or no answer."""
         try:
             facts: dict[str, object] = self.server.manage("GET", f"queues/{self.vhost}/{self.name}")
         except (urllib.error.URLError, OSError):

@@ -75,7 +75,7 @@ def program_for(programs: Programs) -> Path:
 
 
 def command_of(container: str, environment: Mapping[str, str], shared: Path) -> list[str]:
-    """What runs a node in a container."""
+    """Return the command that runs a node in a container."""
     options = ["--rm", "--name", container, *leftovers.label(), "--network", "host", "--pid", "host"]
     options += ["--user", f"{os.getuid()}:{os.getgid()}", "--volume", f"{shared}:{shared}"]
     for variable in environment:

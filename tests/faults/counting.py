@@ -1,4 +1,4 @@
-"""What was promised against what came of it: lost, repeated and out-of-order effects."""
+"""Promised against observed effects: lost, repeated and out of order."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +32,7 @@ class Count:
     lost: int  # accepted events that took no effect
     duplicates: int  # effects beyond the first of the same event
     disorder: int  # effects that came after one of a later revision of the same subject
-    strangers: int  # effects of events that nobody accepted
+    strangers: int  # effects of events of no accepted command
 
 
 def count(

@@ -15,7 +15,7 @@ from hub_messaging.provenance import Forged
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one case with one system."""
+    """The result of one case with one system."""
 
     case: str
     system: str
@@ -23,7 +23,7 @@ class Outcome:
     drained: bool  # within the bound
     seconds: float  # from the end of the fault until the last effect, or until we gave up
     redelivered: int
-    deaths: int  # of programs that nobody had killed
+    deaths: int  # of programs that the case had not killed
     killed: int  # by the case
     parked: int
     forbidden: int  # accepted events that were to take no effect
@@ -42,7 +42,7 @@ class Outcome:
         return self.drained and not any(wrong) and not self.broken
 
     def remarks(self) -> list[str]:
-        """What else is worth knowing, in words."""
+        """Return further remarks for the report."""
         said = []
         if not self.drained:
             said.append("did not drain")
@@ -148,7 +148,7 @@ def broken_promises(
         (counted.lost != stage.forbidden, f"{counted.lost - stage.forbidden} lost"),
         (counted.duplicates, f"{counted.duplicates} effects repeated"),
         (counted.disorder, f"{counted.disorder} effects out of order"),
-        (counted.strangers, f"{counted.strangers} effects of events that nobody accepted"),
+        (counted.strangers, f"{counted.strangers} effects of events of no accepted command"),
         (not drained, f"stood still for {case.bound:.0f} s with something left to do"),
         (any(p.deaths for p in stage.everyone), "a service ended by itself"),
         (case.redelivers_nothing and redelivered, f"{redelivered} redelivered"),

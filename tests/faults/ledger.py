@@ -1,4 +1,4 @@
-"""What a case reads from, and writes to, the two databases of the system under test."""
+"""Reads and writes of a case in the two databases of the system under test."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Ledger:
             return [Change(row.n, row.event_id, row.subject, row.revision) for row in rows]
 
     def effects(self) -> list[Effect]:
-        """What took effect, in order."""
+        """Return the effects in the order in which they were recorded."""
         with self._consumer.connect() as connection:
             rows = connection.execute(sa.select(effects).order_by(effects.c.position))
             return [Effect(row.event_id, row.subject, row.revision) for row in rows]

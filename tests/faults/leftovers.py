@@ -15,7 +15,7 @@ def label() -> list[str]:
 
 
 def remove() -> list[str]:
-    """Remove the containers of runs that are over; their names."""
+    """Remove the containers of runs that have ended; return their names."""
     listed = docker(
         "ps", "--all", "--filter", f"label={LABEL}", "--format", f'{{{{.Names}}}} {{{{.Label "{LABEL}"}}}}'
     )

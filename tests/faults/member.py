@@ -40,7 +40,7 @@ class Member:
 
     @property
     def server(self) -> BrokerServer:
-        """What it answers to."""
+        """The loopback address of its AMQP and management ports."""
         assert self.node.management_port is not None
         return BrokerServer(ports.LOOPBACK, self.node.port, self.node.management_port)
 
@@ -92,7 +92,7 @@ class Member:
         os.kill(self._process, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """SIGCONT."""
+        """Let a halted node continue."""
         os.kill(self._process, signal.SIGCONT)
 
     @property

@@ -2,7 +2,7 @@
 
     python -m tests.faults.name_server '{"4370": {"hub1": 5001, "hub2": 6002}, …}'
 
-For each node a port to ask at, and the port that it is told for every node: its own, and those of proxies
+For each node a port to ask at, and the port that it is given for every node: its own, and those of proxies
 before the others. So the network between two nodes can be bad. The protocol is that of Erlang's
 documentation, "Distribution Protocol"; numbers are big-endian.
 """
@@ -23,7 +23,7 @@ HIGHEST, LOWEST = 6, 5  # versions of the distribution protocol
 
 
 class NameServer:
-    """What one node asks."""
+    """The name server as one node uses it."""
 
     def __init__(self, own_port: int, told: Mapping[str, int]) -> None:
         self._own_port = own_port
@@ -52,7 +52,7 @@ class NameServer:
     ) -> None:
         (length,) = struct.unpack(">H", asked[9:11])
         name = asked[11 : 11 + length].decode()
-        creation = time.monotonic_ns() // 1_000_000 % 2**32  # tells this life of the node from an earlier one
+        creation = time.monotonic_ns() // 1_000_000 % 2**32  # distinguishes this life of the node
         writer.write(struct.pack(">BBI", ALIVE_ANSWER, 0, creation))
         await writer.drain()
         self._alive.add(name)
@@ -68,7 +68,7 @@ class NameServer:
         return said + name.encode() + struct.pack(">H", 0)
 
     def names(self) -> str:
-        """Who has registered here, as a line for each."""
+        """Return a line for each registered node: its name and port."""
         return "".join(f"name {name} at port {self._told.get(name, 0)}\n" for name in sorted(self._alive))
 
 

@@ -42,11 +42,11 @@ class Network:
         proxy.order(self._control, "refuse")
 
     def swallow(self) -> None:
-        """Let every connection die without telling anybody; new ones pass."""
+        """Let every connection die without a reset to either end; new ones pass."""
         self._harm("swallow")
 
     def fall_silent(self) -> None:
-        """Let every connection die without telling anybody, and new ones too, until it is healed."""
+        """Let every connection die without a reset to either end, and new ones too, until it is healed."""
         self._harm("silence")
 
     def freeze(self) -> None:
@@ -62,7 +62,7 @@ class Network:
         proxy.order(self._control, "pass")
 
     def stop(self) -> None:
-        """End it."""
+        """Stop the proxy; its connections are cut."""
         self._proxy.stop(grace=1)
 
     def _harm(self, word: str) -> None:

@@ -17,7 +17,7 @@ class Patience:
         self._begun = self._moved_at = time.monotonic()
         self._seen: Hashable = None
 
-    def is_over(self, seen: Hashable) -> bool:
+    def is_exhausted(self, seen: Hashable) -> bool:
         """Look at how things are now; whether it is time to give up."""
         now = time.monotonic()
         if seen != self._seen:

@@ -1,4 +1,4 @@
-"""What the harness itself puts into the broker, or takes out of it, behind the services' backs."""
+"""Messages that the harness itself publishes to the broker, or removes from it, unknown to the services."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def _marked(message: amqp.Message) -> amqp.Message:
 
 
 def listen(stage: Stage) -> None:
-    """Have a queue of our own that hears all that is published from now on."""
+    """Declare a queue of our own that receives everything published from now on."""
     with connected(stage.direct_uri) as connection:
         channel = connection.channel()
         channel.queue_declare(TAP, durable=True, auto_delete=False)
@@ -86,14 +86,14 @@ def listen(stage: Stage) -> None:
 
 
 def listened(stage: Stage, *, at_most: int) -> list[Post]:
-    """What the publisher has published since we last asked, the oldest first, as it was."""
-    heard: list[Post] = []
+    """Return what the publisher has published since the last call, the oldest first, unchanged."""
+    received: list[Post] = []
     with connected(stage.direct_uri) as connection:
         channel = connection.channel()
-        while len(heard) < at_most and (message := channel.basic_get(TAP, no_ack=True)) is not None:
+        while len(received) < at_most and (message := channel.basic_get(TAP, no_ack=True)) is not None:
             if OURS not in (message.properties.get("application_headers") or {}):
-                heard.append(_again(message))
-    return heard
+                received.append(_again(message))
+    return received
 
 
 def _again(received: Any) -> Post:
@@ -101,7 +101,7 @@ def _again(received: Any) -> Post:
 
 
 def take_all(stage: Stage, expected: int) -> list[Post]:
-    """Take every message out of the consumer's queue, which nobody reads; in the order of the queue."""
+    """Take every message out of the consumer's queue, which has no consumer; in the order of the queue."""
     taken: list[Any] = []
     with connected(stage.direct_uri) as connection:
         channel = connection.channel()

@@ -28,7 +28,7 @@ class Program:
     folder: Path  # of the whole run
     kills: list[str] = field(default_factory=list)  # places of the kills to come, one for each life
     killed: int = 0  # times that it was killed, as the case wanted
-    deaths: int = 0  # times that it ended by itself, as nobody wanted
+    deaths: int = 0  # times that it ended by itself, which no case wants
     slowest_stop: float = 0.0  # seconds
     stopped: bool = False  # by us; a supervisor leaves it alone
     _started: Started | None = None
@@ -64,7 +64,7 @@ class Program:
         self._send(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """SIGCONT."""
+        """Let a halted program continue."""
         self._send(signal.SIGCONT)
 
     def _send(self, number: signal.Signals) -> None:

@@ -8,7 +8,7 @@ none is named). It is answered with "done" and the number of connections that th
     pass      be a good network again, for connections that are not dead
     refuse    cut every connection and take no new one
     cut       cut every connection; new ones pass
-    swallow   let every connection that there is die silently: bytes vanish, nobody is told; new ones pass
+    swallow   let every connection that there is die silently: bytes vanish without a reset; new ones pass
     silence   do so, and let new ones be taken and die at once
     freeze    hold back whatever is sent until "pass": packets that are lost and sent again
     slow      pass everything late, little by little
@@ -33,7 +33,7 @@ class Link:
 
     def __init__(self, *writers: asyncio.StreamWriter) -> None:
         self.writers = writers
-        self.dead = False  # what is sent vanishes
+        self.dead = False  # bytes sent to it are dropped
 
     def cut(self) -> None:
         """Reset both ends."""

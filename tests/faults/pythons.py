@@ -83,7 +83,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Python:
-    """Starts programs."""
+    """Starts programs with the Python of an image, or with this one."""
 
     image: str | None = None  # None: the Python that runs the suite
 
@@ -138,7 +138,7 @@ class Python:
 
 
 def environment(own: Mapping[str, str]) -> dict[str, str]:
-    """What a program's process is started with: this machine's environment, ours before it."""
+    """Return the environment of a program's process: this machine's, overridden by the given one."""
     return {**os.environ, **own, "PYTHONPATH": python_path()}
 
 

@@ -1,4 +1,4 @@
-"""Faults in an order that nobody thought of: a Hypothesis state machine over real processes.
+"""Faults in random order: a Hypothesis state machine over real processes.
 
 Each example is one world in which commands are carried out while programs, servers and the network are
 harmed at random. In the end everything is healed, and what was accepted must have taken effect once and in
@@ -44,7 +44,7 @@ CASE = Case(
 
 @dataclass(frozen=True)
 class World:
-    """What every example of one run shares."""
+    """Facts and lists that every example of one run shares."""
 
     make_stage: Callable[[str], Stage]
     outcomes: list[Outcome]
@@ -70,7 +70,7 @@ class RandomFaults(RuleBasedStateMachine):
         listen(self.stage)
 
     def did(self, step: str) -> None:
-        """Keep the step for whoever has to understand a failure."""
+        """Record the step, so that a failure can be understood."""
         self.steps.append(step)
         note(step)
         self.stage.pause(0.2)
@@ -80,7 +80,7 @@ class RandomFaults(RuleBasedStateMachine):
         """Have events flow for a second before anything is harmed.
 
         RabbitMQ 3.10.8 forgets where a stream is when it is killed within half a second of its declaration,
-        whoever declared it; that is no fault of ours to be found here.
+        whichever client declared it; that is no fault of ours to be found here.
         """
         self.send(commands, per_second)
         self.stage.events = commands
@@ -209,7 +209,7 @@ def run(
                 stateful_step_count=steps,
                 deadline=None,
                 database=None,
-                phases=(Phase.generate,),  # what takes half a minute is not shrunk
+                phases=(Phase.generate,),  # an example takes half a minute: no shrinking
                 suppress_health_check=list(HealthCheck),
                 verbosity=Verbosity.quiet,
                 report_multiple_bugs=False,

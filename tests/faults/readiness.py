@@ -19,7 +19,7 @@ STARTS_WITHIN = 60.0  # seconds, on a busy machine, from the start of a program 
 
 @dataclass
 class Seen:
-    """What one program has said in its present life, since the fault was over."""
+    """Answers of one program in its present life, since the end of the fault."""
 
     process: int = 0
     answered_at: float = 0.0  # first of this life; monotonic clock, like all
@@ -28,7 +28,7 @@ class Seen:
 
 
 class Readiness:
-    """Asks every program again and again, beside whatever the case does."""
+    """Asks every program repeatedly, in a thread of its own, while the case runs."""
 
     def __init__(self, programs: Iterable[Program]) -> None:
         self._programs = list(programs)
@@ -40,17 +40,17 @@ class Readiness:
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin to ask, in a thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End."""
+        """End the thread, and wait for it."""
         self._ends.set()
         if self._thread.ident is not None:
             self._thread.join()
 
     def begin(self) -> None:
-        """A fault is over now: from here on is measured."""
+        """Record that the fault ends now: times are measured from here."""
         with self._lock:
             self._since = time.monotonic()
             for seen in self._seen.values():
@@ -62,7 +62,7 @@ class Readiness:
         A program that was started again has its time from its first answer.
         """
         patience = Patience(STARTS_WITHIN)
-        while (waiting := self._waiting()) and not patience.is_over(tuple(waiting)):
+        while (waiting := self._waiting()) and not patience.is_exhausted(tuple(waiting)):
             if all(self._seconds(program) > READY_AGAIN_WITHIN for program in waiting):
                 break
             time.sleep(LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""What whole runs have found, kept beside the suite: docs/reliability.md is made of the last of each kind."""
+"""Results of whole runs, stored with the suite: docs/reliability.md is made of the last of each kind."""
 
 import json
 import os
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "measured"
 
 @dataclass(frozen=True)
 class Line:
-    """What came of one case with one system, all seeds together."""
+    """The result of one case with one system, all seeds together."""
 
     case: str
     system: str
@@ -78,7 +78,7 @@ class Record:
 
     @classmethod
     def of(cls, suite: "Suite") -> Self:
-        """What a suite that has run found."""
+        """Return the record of a suite that has run."""
         return cls(
             kind=suite.surroundings.kind,
             day=real_now().date().isoformat(),
@@ -93,7 +93,7 @@ class Record:
         )
 
     def line(self, case: str, system: str) -> Line | None:
-        """What it found in a case with a system; None when there was no such case yet."""
+        """Return its result for a case with a system; None when there was no such case yet."""
         return next((one for one in self.lines if (one.case, one.system) == (case, system)), None)
 
     def keep(self, folder: Path = FOLDER) -> None:

@@ -1,6 +1,6 @@
 """docs/reliability.md: what is promised, how it was measured, what came of it. Generated, never edited.
 
-python -m tests.faults.report writes it anew from what the last runs found.
+python -m tests.faults.report writes it again from the results of the last runs.
 """
 
 import ast

@@ -23,7 +23,7 @@ class Servers:
             raise
 
     def programs(self, folder: Path) -> Programs:
-        """What starts nodes of a cluster; they write below this folder."""
+        """Return what starts nodes of a cluster; they write below this folder."""
         logs, records = folder / "log", folder / "run"
         if self._surroundings.kind is Kind.NODE:
             return Programs(logs, records)

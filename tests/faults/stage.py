@@ -31,7 +31,7 @@ class Stuck(Exception):
 
 @dataclass
 class Stage:
-    """What a case works with."""
+    """The servers, programs and measurements of a case."""
 
     servers: Servers
     system: System
@@ -51,7 +51,7 @@ class Stage:
     notes: list[str] = field(default_factory=list)  # of what went wrong
     findings: list[str] = field(default_factory=list)  # what else is worth knowing
     afterwards: list[Callable[[], object]] = field(default_factory=list)  # to undo what was done to servers
-    healed_at: float = 0.0  # when the fault was over
+    healed_at: float = 0.0  # the end of the fault
     changed_at: float = 0.0  # when an effect was last seen to appear
 
     def __post_init__(self) -> None:
@@ -143,7 +143,7 @@ class Stage:
         """
         patience = Patience(seconds)
         while not condition():
-            if patience.is_over(self._furthest()):
+            if patience.is_exhausted(self._furthest()):
                 raise Stuck(f"waited in vain for {what}")
             self.look_after()
             time.sleep(LOOK_EVERY)
@@ -183,7 +183,7 @@ class Stage:
         return self._best
 
     def healed(self) -> None:
-        """Note that the fault is over now."""
+        """Record that the fault ends now."""
         self.healed_at = time.monotonic()
         self.readiness.begin()
 
@@ -199,10 +199,10 @@ class Stage:
     def drain(self, seconds: float) -> bool:
         """Wait until everything has taken effect, or nothing more will; False after a standstill."""
         last: Progress | None = None
-        self.order()  # as fast as it can, now: the load's own pace must not be what is measured
+        self.order()  # as fast as it can, now: the load's own rate must not be what is measured
         self.changed_at = time.monotonic()
         patience = Patience(seconds)
-        while not patience.is_over(self._furthest()):
+        while not patience.is_exhausted(self._furthest()):
             self.look_after()
             now = self.ledger.progress()
             if now is not None and now != last:
@@ -217,7 +217,7 @@ class Stage:
         return False
 
     def delete_queue(self) -> None:
-        """Delete the consumer's queue as an administrator, and wait until the consumer has made it anew."""
+        """Delete the consumer's queue as an administrator, and wait until the consumer declares it again."""
         self.queue.delete()
         self.wait("the consumer to listen again", lambda: self.queue.consumers() > 0, 60)
 

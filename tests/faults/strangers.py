@@ -40,7 +40,7 @@ class Stranger:
         self.uri = server.uri(stage.vhost, user=user_of(name), password=password)
         self.wrong_uri = server.uri(stage.vhost, user=user_of(name), password="guessed")
         self.acted = 0
-        self.allowed: set[str] = set()  # what it may not do, and could
+        self.allowed: set[str] = set()  # forbidden actions that the broker permitted
         self._begun = time.monotonic()
         self._lock = threading.Lock()
         self._ends = threading.Event()
@@ -71,7 +71,7 @@ class Stranger:
             thread.start()
 
     def end(self) -> None:
-        """Leave."""
+        """End the threads of its loop, and wait for them."""
         self._ends.set()
         for thread in self._threads:
             thread.join(LEAVES_WITHIN)
@@ -156,7 +156,7 @@ def _keep(_message: object) -> None:
 
 # Long: a table.
 def forbidden(own: str, other: str) -> dict[str, Callable[[Any], object]]:
-    """What a subscriber may not do → an attempt at it on a channel; `other` is a service's queue."""
+    """Map each forbidden action of a subscriber to an attempt on a channel; `other` is a service's queue."""
 
     def message() -> amqp.Message:
         return amqp.Message("made up")

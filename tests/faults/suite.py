@@ -44,7 +44,7 @@ Work = deque[Callable[[Servers], Outcome]]
 
 @dataclass
 class Suite:
-    """What is run, and what has come of it so far."""
+    """The cases to run, and the results so far."""
 
     seeds: Sequence[int]  # ours goes through every case with each, the others with the first
     events: int
@@ -175,7 +175,7 @@ def longest_first(cases: Iterable[Case]) -> list[Case]:
 
 
 def jobs_of(order: Sequence[Work]) -> Iterator[Callable[[Servers], Outcome]]:
-    """What is left to do: of the first kind as long as there is any, then of the next."""
+    """Yield the remaining jobs: those of the first kind while there are any, then of the next."""
     for work in order:
         while work:
             try:

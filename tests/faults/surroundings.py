@@ -1,4 +1,4 @@
-"""What a run happens on: which RabbitMQ and PostgreSQL, and which Python the programs run on."""
+"""The servers and the Python of a run: which RabbitMQ and PostgreSQL, and on what the programs run."""
 
 import sys
 from collections.abc import Callable

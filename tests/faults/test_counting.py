@@ -46,7 +46,7 @@ def test_an_effect_of_an_earlier_revision_after_a_later_one_is_out_of_order() ->
     assert count(ACCEPTED, swapped).disorder == 1
 
 
-def test_an_effect_that_nobody_accepted_is_a_stranger() -> None:
+def test_an_effect_of_no_accepted_command_is_a_stranger() -> None:
     assert count(ACCEPTED, [*EFFECTS, Effect("other", "things/1", 6)]).strangers == 1
 
 

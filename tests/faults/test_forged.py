@@ -47,7 +47,7 @@ def test_no_two_forgeries_are_the_same() -> None:
     assert len({json.loads(received(post).body)["id"] for post in OF_OTHERS}) == len(OF_OTHERS)
 
 
-def test_the_consumer_hears_the_bystander_too_or_nothing_of_it_would_arrive() -> None:
-    heard = {one.service: one.listens_to for one in SUBSCRIBERS}["consumer"]
-    assert heard[BYSTANDER] == {ThingNoticed.type}
-    assert heard[PUBLISHER] == {ThingChanged.type, ThingMarked.type}
+def test_the_consumer_subscribes_to_the_bystander_or_nothing_of_it_would_arrive() -> None:
+    subscribed = {one.service: one.listens_to for one in SUBSCRIBERS}["consumer"]
+    assert subscribed[BYSTANDER] == {ThingNoticed.type}
+    assert subscribed[PUBLISHER] == {ThingChanged.type, ThingMarked.type}

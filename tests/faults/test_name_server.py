@@ -1,4 +1,4 @@
-"""The name server speaks Erlang's protocol: each node is told the ports that it is to be told."""
+"""The name server speaks Erlang's protocol: each node is given the ports meant for it."""
 
 import socket
 import struct

@@ -62,7 +62,7 @@ def test_a_signal_waits_until_the_engine_has_made_the_container() -> None:
     assert docker.call_args.args == ("kill", "--signal", "SIGSTOP", "name")
 
 
-def test_containers_of_a_run_that_is_over_are_removed_and_no_others() -> None:
+def test_containers_of_a_run_that_has_ended_are_removed_and_no_others() -> None:
     answers = iter([f"mine {os.getpid()}\nleft {2**22 + 1}", ""])
     with mock.patch.object(leftovers, "docker", side_effect=lambda *_, **__: next(answers)) as docker:
         assert leftovers.remove() == ["left"]

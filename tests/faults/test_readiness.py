@@ -34,7 +34,7 @@ class Service(ThreadingHTTPServer):
             self.wfile.write(b"the database")
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Do not log requests."""
 
 
 @pytest.fixture(name="service")
@@ -95,7 +95,7 @@ def test_a_service_that_was_ready_too_late_is_late(service: Service, watched: tu
     wait_until(lambda: "only" in "".join(watch.late()))
 
 
-def test_what_was_said_before_the_fault_was_over_does_not_count(
+def test_answers_before_the_end_of_the_fault_do_not_count(
     service: Service, watched: tuple[Any, Readiness]
 ) -> None:
     _, watch = watched

@@ -99,7 +99,7 @@ def test_a_run_replaces_the_last_of_its_kind_and_no_other(tmp_path: Path) -> Non
     assert all_kept(tmp_path) == [new, other]
 
 
-def test_the_page_is_made_of_what_is_kept() -> None:
+def test_the_page_is_made_of_the_records() -> None:
     assert report.FILE.read_text() == report.render(all_kept())
 
 

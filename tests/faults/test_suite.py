@@ -33,7 +33,7 @@ def lane(monkeypatch: pytest.MonkeyPatch) -> Suite:
 
 
 def outcome(name: str) -> Outcome:
-    """Something that can be told apart."""
+    """Return a value that can be recognised."""
     return cast("Outcome", name)
 
 

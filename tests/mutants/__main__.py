@@ -93,7 +93,7 @@ def _end_politely(_signal: int, _frame: object) -> None:
 
 
 if __name__ == "__main__":
-    # Whoever starts this in the background may have let SIGINT be ignored, which pytest would inherit.
+    # A shell that starts this in the background may have let SIGINT be ignored, which pytest would inherit.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _end_politely)
     typer.run(main)

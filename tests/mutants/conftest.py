@@ -17,7 +17,7 @@ FILES = {
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git as somebody."""
+    """Run git with a name and an e-mail address."""
     identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
     done = subprocess.run(
         ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True

@@ -33,7 +33,7 @@ SIGNS: Final[dict[type[ast.operator], ast.operator]] = {
     ast.FloorDiv: ast.Mult(),
 }
 ORDER_IS_NOTHING: Final = frozenset({"isinstance", "reaction_table", "subscribe", "subscribe_batch"})
-WORD: Final = re.compile(r"[\w./-]+")  # what a program reads; a sentence for a person is not mutated
+WORD: Final = re.compile(r"[\w./-]+")  # a text that a program reads; a sentence for a person is not mutated
 
 
 def comparisons(source: Source, node: ast.AST) -> Iterator[Mutant]:

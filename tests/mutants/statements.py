@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.mutants.edits import Mutant, Source
 
-LOGS: Final = frozenset({"log", "logger", "warnings"})  # what is written for a person to read
+LOGS: Final = frozenset({"log", "logger", "warnings"})  # their texts are for a person to read
 
 
 def calls(source: Source, node: ast.AST) -> Iterator[Mutant]:

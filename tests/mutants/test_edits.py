@@ -19,7 +19,7 @@ def call_of(source: Source) -> ast.Call:
     return call
 
 
-def test_a_node_is_found_by_its_bytes_behind_letters_of_two_bytes() -> None:
+def test_a_node_is_found_by_its_bytes_behind_characters_of_two_bytes() -> None:
     source = Source(TEXT)
     call = call_of(source)
     assert source.segment(call.args[0]) == "weight * 2"
@@ -64,7 +64,7 @@ def test_what_means_the_same_or_is_no_python_is_no_mutant(text: str, real: bool)
     assert source.is_real(source.replace(call_of(source).args[0], text, "")) is real
 
 
-def test_a_diff_shows_the_change_with_the_lines_beside_it() -> None:
+def test_a_diff_shows_the_change_with_the_lines_around_it() -> None:
     start = TEXT.encode().index(b"3,")
     told = diff("price.py", TEXT, Mutant(start, start + 1, "4", "constant changed", 5))
     assert told.splitlines() == [

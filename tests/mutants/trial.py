@@ -31,7 +31,7 @@ class NoVerdict(Exception):
 
 @dataclass(frozen=True)
 class Trial:
-    """What became of one run."""
+    """The result of one run."""
 
     outcome: str
     seconds: float

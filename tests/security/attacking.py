@@ -53,7 +53,7 @@ def leader(teacher_id: UUID, urn: str = "110001") -> LeaderAppointed:
 
 
 def school(urn: str) -> SchoolImported:
-    """A school that both services hear of."""
+    """A school for both services."""
     return SchoolImported(
         urn=urn,
         name=f"School {urn}",
@@ -99,7 +99,7 @@ def send(uri: str, body: bytes, exchange: str, key: str, **properties: Any) -> N
 
 @dataclass(frozen=True)
 class Attacked:
-    """The hub."""
+    """The hub under attack: its services and two users of its broker."""
 
     admin: str  # URI of the broker's administrator
     visits: str  # URI of the broker user of visits
@@ -150,7 +150,7 @@ class Attacked:
         return [one["template"] for one in items if one["recipient_ref"] == str(teacher_id)]
 
     def rebuild(self) -> dict[str, Any]:
-        """Make reporting's read models anew from the log; the command's last word."""
+        """Rebuild reporting's read models from the log; return the last line of the command, parsed."""
         command = ["-m", "hub_reporting", "rebuild", "--json", "--by", "ada", "--why", "a test"]
         done = subprocess.run(
             [sys.executable, "-W", "ignore", *command],
@@ -165,7 +165,7 @@ class Attacked:
 
 
 def forged_since(hub: Attacked, attack: Callable[[], None], *services: str) -> list[str]:
-    """What an attack has added to what is parked in some services: forgeries, and nothing else."""
+    """Return the errors that an attack added to the parked deliveries; assert that all are forgeries."""
     before = {name: len(hub.parked(name)) for name in services}
     attack()
     hub.settle()
@@ -176,7 +176,7 @@ def forged_since(hub: Attacked, attack: Callable[[], None], *services: str) -> l
 
 @contextmanager
 def attacked_hub(postgres: PostgresServer, broker: BrokerServer, folder: Path) -> Iterator[Attacked]:
-    """Start reporting and notifications, and let both hear of two schools."""
+    """Start reporting and notifications, and publish two schools to both."""
     uri = broker.new_vhost()
     set_up_publishers(uri, "enrolment", "visits", "notifications", "reporting")
     visits = own_user(broker, uri, VisitsService)

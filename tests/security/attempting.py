@@ -34,7 +34,7 @@ def subscriber(name: str) -> Subscriber:
 
 @dataclass
 class Attempts:
-    """One user's connection, whose channel is opened anew after each refusal."""
+    """One user's connection, whose channel is opened again after each refusal."""
 
     uri: str
 
@@ -53,7 +53,7 @@ class Attempts:
             return False
         except (amqp.NotFound, amqp.PreconditionFailed, amqp.ResourceLocked):
             return True  # it was let through, and failed for what is there
-        except amqp.AMQPNotImplementedError:  # ends the connection: a stream cannot be purged by anybody
+        except amqp.AMQPNotImplementedError:  # ends the connection: a stream cannot be purged by any user
             self.connection = connected(self.uri)
             self.connection.connect()
             self._channel = None
@@ -92,7 +92,7 @@ def attempts(who: Subscriber) -> Iterator[tuple[Attempt, Act]]:
 
 
 def keys_of(exchange: str, *, every: bool) -> list[str]:
-    """Routing keys that are bound to an exchange, every one or the first, and such as nobody binds."""
+    """Routing keys that are bound to an exchange, every one or the first, and some that are bound to none."""
     bound = sorted({one["routing_key"] for one in DECLARED["bindings"] if one["source"] == exchange} - {"#"})
     return [*(bound if every else bound[:1]), "#", "*", *QUESTIONS, ADDRESS]
 

@@ -40,7 +40,7 @@ class Believing(Origins):
     """The release of before, which believed a message for what it said of itself."""
 
     def check(self, envelope: Envelope, message: Message, publisher: str) -> None:
-        """Believe it."""
+        """Accept every message."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Hub:
             session.execute(sa.update(outbox_table).values(published_at=sa.func.now()))
             return [one for _, one in outbox.history(session, SOURCE)][-len(events) :]
 
-    def hear(self, *said: Envelope) -> None:
+    def receive(self, *said: Envelope) -> None:
         """Let reporting receive messages."""
 
         def project(session: Any, deliveries: Sequence[Any]) -> None:
@@ -104,5 +104,5 @@ def believing_hub(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, fol
 
 
 def replay() -> Said:
-    """Make reporting's read models anew from the outboxes; what the command said."""
+    """Rebuild reporting's read models from the outboxes; return the output of the command."""
     return hubctl("replay", "reporting", "--from-outboxes", *WHY)

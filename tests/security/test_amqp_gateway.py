@@ -242,7 +242,7 @@ def test_a_hundred_connections_a_second_keep_no_other_address_out(gateway: Gatew
     finally:
         stopping.set()
         hammering.join()
-    # What is refused is neither encrypted nor logged.
+    # A refused connection is neither encrypted nor logged.
     assert len(re.findall("handshake failure", gateway.lines())) < len(tried) / 2
 
 

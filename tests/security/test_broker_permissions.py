@@ -1,4 +1,4 @@
-"""What each broker user may do: every action on every exchange and queue, tried against a real broker.
+"""The permissions of each broker user: every action on every exchange and queue, tried on a real broker.
 
 The table of docs/security.md is what was found.
 """
@@ -68,7 +68,7 @@ def _users(broker: BrokerServer, hub: str) -> Iterator[dict[str, Attempts]]:
 
 @pytest.fixture(name="found", scope="module")
 def _found(hub: str, users: dict[str, Attempts]) -> Found:
-    """Try everything as everybody; what one may break is whole again for the next."""
+    """Try every action as every user; restore what an action may break before the next user."""
     found: Found = {}
     for name, user in users.items():
         found[name] = {attempt for attempt, act in attempts(subscriber(name)) if user.may(act)}
@@ -77,7 +77,7 @@ def _found(hub: str, users: dict[str, Attempts]) -> Found:
 
 
 def table_of(found: Found) -> str:
-    """Who may do what, as the page shows it."""
+    """Return the table of permissions, as the page shows it."""
     lines = [f"| | {' | '.join(USERS)} |", f"|---|{'---|' * len(USERS)}"]
     for thing in (*EXCHANGES, *QUEUES):
         cells = []
@@ -113,7 +113,7 @@ def test_each_publishes_to_its_own_exchange_and_asks_and_answers_as_it_declares(
         assert ((RPC_EXCHANGE, ADDRESS) in written) is who.answers
 
 
-def test_each_binds_its_queue_to_what_it_hears_and_nothing_else(found: Found) -> None:
+def test_each_binds_its_queue_to_its_subscriptions_and_nothing_else(found: Found) -> None:
     for user in USERS:
         who = subscriber(user)
         for action in ("bind", "unbind"):
@@ -128,7 +128,7 @@ def test_each_binds_its_queue_to_what_it_hears_and_nothing_else(found: Found) ->
             assert not {what for what, key in bound if key in ("#", "*")}
 
 
-def test_exchanges_are_led_into_ones_own_only_with_what_one_may_hear(found: Found) -> None:
+def test_exchanges_are_bound_to_ones_own_only_for_permitted_events(found: Found) -> None:
     """A broker cannot forbid it to a user who may bind a queue; an event still shows its first exchange."""
     for user in USERS:
         led = {(what, key) for action, what, key in found[user] if action == "bind exchange"}

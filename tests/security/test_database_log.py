@@ -1,4 +1,4 @@
-"""PostgreSQL's own log holds no statement and no value, whatever fails: both hold what somebody sent."""
+"""PostgreSQL's own log holds no statement and no value, whatever fails: both hold what a caller sent."""
 
 import os
 import signal
@@ -138,7 +138,7 @@ def test_a_role_of_a_service_cannot_have_its_statements_logged(server: Server) -
         server.fails("SET ROLE visits_of_a_test", f"SET {name} = '{value}'")
 
 
-def test_a_server_process_that_is_killed_is_told_without_its_statement(server: Server) -> None:
+def test_a_server_process_that_is_killed_is_logged_without_its_statement(server: Server) -> None:
     """Before terse logging: `Failed process was running: …`."""
     victim = server.connect()
     with victim.cursor() as cursor:

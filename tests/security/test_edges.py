@@ -1,4 +1,4 @@
-"""What strangers and mistaken programs send to a service: a clear refusal each time, never a 500.
+"""Requests that strangers and mistaken programs send to a service: a clear refusal each time, never a 500.
 
 Here bodies, addresses and queries; headers and methods are in test_edges_of_headers.py, what the hub's own
 services make of odd values in tests/interfaces/test_odd_values.py.
@@ -63,7 +63,7 @@ def test_a_value_that_is_no_text_is_named(sorter: Client, value: str) -> None:
 
 @pytest.mark.parametrize("number", [10**30, -(10**30), 2**31, -(2**31) - 1, 2**63, 10**4_000])
 def test_numbers_that_the_database_cannot_hold_are_refused(sorter: Client, number: int) -> None:
-    """Before: 500."""
+    """Before: the database's error was answered with 500."""
     body = b'{"number": %s, "weight": 1}' % str(number).encode()
     reply = sorter("POST", PARCELS, body, Content_Type="application/json")
     assert (reply.status, reply.json["code"]) == (422, "unusable_value")
@@ -117,7 +117,7 @@ def test_an_address_that_names_nothing_is_not_found(sorter: Client, address: str
 
 
 def test_strangers_who_name_the_same_key_are_not_taken_for_one(sorting: RunningService) -> None:
-    """Before: the second was told that the key was another request's, or was given the first one's answer."""
+    """Before: the second was refused for another request's key, or was given the first answer."""
     for body in (b"one", b"three", b"one"):
         stranger = Client(sorting.port, headers={"X-Forwarded-For": f"192.0.2.{len(body)}"})
         reply = stranger("POST", "/sorting/v1/anyones-bytes", body, Idempotency_Key="1")

@@ -104,7 +104,7 @@ def test_a_stranger_who_is_refused_is_counted_all_the_same(sorting: RunningServi
 def test_a_signed_token_whose_claims_are_of_another_type_is_not_valid(
     sorting: RunningService, claims: dict[str, Any]
 ) -> None:
-    """Before: 500 for roles that are a number; letters of a text were taken for roles."""
+    """Before: 500 for roles that are a number; characters of a text were taken for roles."""
     good = {"sub": "tester", "aud": "hub", "exp": 2_000_000_000, "roles": ["sorter"]}
     token = jwt.encode({"alg": "Ed25519"}, good | claims, sorting.keys.key, algorithms=["Ed25519"])
     reply = Client(sorting.port, token)("GET", PARCELS)

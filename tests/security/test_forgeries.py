@@ -97,7 +97,7 @@ def test_no_other_source_is_believed(hub: Attacked, source: str) -> None:
 
 
 @pytest.mark.parametrize("first", ["/hubs/test/enrolment", "/hubs/test/visits"])
-def test_keys_that_are_there_twice_deceive_nobody(hub: Attacked, first: str) -> None:
+def test_keys_that_are_there_twice_deceive_no_service(hub: Attacked, first: str) -> None:
     """JSON readers disagree on which of two `source`, `type` or `id` counts.
 
     Before: the last one counted, and it took effect.
@@ -161,7 +161,7 @@ def test_a_federated_source_speaks_through_its_own_exchange_only(hub: Attacked) 
 def test_a_user_id_that_is_not_the_publishers_is_not_believed(hub: Attacked, broker: BrokerServer) -> None:
     """A user with RabbitMQ's tag `impersonator`, who may sign as anyone, writes to enrolment's exchange.
 
-    Before: nobody looked at the user_id.
+    Before: the user_id was not checked.
     """
     vhost = hub.admin.rpartition("/")[2]
     user = f"impersonator-{vhost}"

@@ -102,7 +102,7 @@ def test_a_service_user_cannot_touch_the_log_or_the_queue_of_another(
 ) -> None:
     """The user of visits unbinds, empties or deletes what leads events to others.
 
-    Before: `hub.log` could be unbound from visits' exchange, deleted and declared anew, while doctor said
+    Before: `hub.log` could be unbound from visits' exchange, deleted and declared again, while doctor said
     "All is well."; queues were refused.
     """
     acts: dict[str, Callable[[amqp.Channel], object]] = {
@@ -155,12 +155,12 @@ def test_a_deleted_log_is_noticed_by_both_sides_and_restored(both: Both) -> None
 
 
 def test_a_type_that_is_dropped_and_taken_up_again_is_read_in_full(both: Both) -> None:
-    """Three releases of a reader: one that hears a type, one that does not, one that does.
+    """Three releases of a reader: one that subscribes to a type, one that does not, one that does.
 
     Before: 79 events that came in between were lost without a word.
     """
     both.counting.stop()
-    both.sort(3)  # in the queue when the release that does not hear them starts: acknowledged, not heard
+    both.sort(3)  # in the queue when the release without their type starts: acknowledged, no effect
     both.restart("parcels.releases:WeighingService")
     both.sort(20)
     wait_until(lambda: not queue_depth(both.uri))
@@ -175,7 +175,7 @@ def test_a_replay_from_outboxes_past_retention_is_refused(believing: Hub) -> Non
     Before: the reports were emptied of them, and the command said "Switched.".
     """
     told = believing.record(*(leader(uuid4()) for _ in range(3)))
-    believing.hear(*believing.record(school("110001")), *told)
+    believing.receive(*believing.record(school("110001")), *told)
     names = [str(one.id) for one in told[:2]]
     with believing.databases["enrolment"].begin() as session:
         session.execute(sa.delete(outbox).where(sa.cast(outbox.c.id, sa.Text).in_(names)))

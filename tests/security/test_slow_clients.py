@@ -149,8 +149,8 @@ def test_a_body_without_its_end_is_refused(
         assert connection.recv(65536).startswith(b"HTTP/1.1 " + status)
 
 
-def test_an_answer_that_nobody_reads_is_ended(sorting: RunningService, sorter: Client) -> None:
-    """Before: whoever read a byte a minute kept it for ever."""
+def test_an_answer_that_the_client_does_not_read_is_ended(sorting: RunningService, sorter: Client) -> None:
+    """Before: a client that read a byte a minute kept it for ever."""
     with connected(sorting) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         asked = head(sorter, "/sorting/v1/long-answer", method="GET")

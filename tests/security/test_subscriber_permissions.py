@@ -1,4 +1,4 @@
-"""What a subscriber of another organisation may do: every action on everything, tried on a real broker.
+"""The permissions of a subscriber of another organisation: every action on everything, on a real broker.
 
 The table of docs/security.md is what was found.
 """
@@ -114,7 +114,7 @@ def on_exchange(exchange: str) -> Iterator[tuple[str, Callable[[Any], object]]]:
 
 @pytest.fixture(name="found", scope="module")
 def _found(broker: BrokerServer, hub: str, password: str) -> dict[str, set[str]]:
-    """What the subscriber may do with each thing."""
+    """Return the actions that the subscriber may do with each exchange and queue."""
     user = Attempts(broker.uri(hub.rpartition("/")[2], user=user_of("warehouse"), password=password))
     found = {
         **{one: {action for action, act in on_exchange(one) if user.may(act)} for one in EXCHANGES},
@@ -125,7 +125,7 @@ def _found(broker: BrokerServer, hub: str, password: str) -> dict[str, set[str]]
 
 
 def table_of(found: dict[str, set[str]]) -> str:
-    """What the page shows: all that it may not touch in one line, each other queue in one of its own."""
+    """Return the page's table: all that is forbidden in one line, each permitted queue in one of its own."""
     lines = ["| | `subscriber.warehouse` |", "|---|---|"]
     lines += ["| every exchange, `hub.log`, the queues of services and of other subscribers | – |"]
     for queue in OWN:

@@ -1,4 +1,4 @@
-"""What forged events did at an earlier release is taken out, and the figures are right again."""
+"""The effects of events forged at an earlier release are removed, and the figures are right again."""
 
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from hub_messaging.envelope import HIGHEST_REVISION
 
 
 def test_a_rebuild_works_again_once_forgeries_are_dropped(believing: Hub) -> None:
-    """Three appointments that nobody made, one of them under the id of a true one.
+    """Three appointments that were never made, one of them under the id of a true one.
 
     Before: a rebuild refused, "History does not hold 2 events that have taken effect", and nothing helped.
     """
@@ -18,7 +18,7 @@ def test_a_rebuild_works_again_once_forgeries_are_dropped(believing: Hub) -> Non
     true = believing.record(school("110001"), school("110002"), leader(ada), leader(emmy, "110002"))
     stolen = envelope(leader(uuid4()), id=true[3].id)
     highest = envelope(leader(ada, "110002"), HIGHEST_REVISION)
-    believing.hear(*true[:3], stolen, envelope(leader(uuid4())), highest, true[3])
+    believing.receive(*true[:3], stolen, envelope(leader(uuid4())), highest, true[3])
     wrong = believing.leaders()
     assert "2 events that the inbox remembers" in replay().out
 

@@ -24,14 +24,14 @@ from hub_messaging.subscribers.state import RegisteredSubscriber
 from hub_messaging.topology import exchange_of
 
 NAME: Final = "warehouse"
-HEARD: Final = ("VisitPlanned", "VisitLogged", "VisitCancelled")
+SUBSCRIBED: Final = ("VisitPlanned", "VisitLogged", "VisitCancelled")
 UNKNOWN: Final = "VisitImagined"  # a type of some later release
 HALF_DAYS: Final = 2
 Body = dict[str, Any]
 
 
 def visit(urn: str = "136217") -> list[Body]:
-    """What the hub publishes about one visit that was planned, handed over and logged."""
+    """Return the hub's events about one visit that was planned, handed over and logged."""
     subject = f"visits/{uuid4()}"
     planned = _sample("VisitPlanned", subject, 1)
     reassigned = _sample("VisitReassigned", subject, 2, after="VisitPlanned=1")
@@ -76,8 +76,8 @@ class Feed:
         """Add the subscriber, as the hub's operator does."""
         known = RegisteredSubscriber(
             name=NAME,
-            asked=HEARD,
-            events={"visits": HEARD},
+            asked=SUBSCRIBED,
+            events={"visits": SUBSCRIBED},
             since="now",
             added_at=datetime.now(UTC),
             added_by="test",
@@ -90,7 +90,7 @@ class Feed:
             "HUB_EVENTS_QUEUE": queue_of(NAME),
         }
 
-    def hear(self, key: str) -> None:
+    def bind(self, key: str) -> None:
         """Let the subscriber's queue receive one more routing key."""
         self.management.bind(queue_of(NAME), {"visits": [key]})
 

@@ -1,4 +1,4 @@
-"""What `docs/subscribing.md` tells a developer to save and to type, as it stands there."""
+"""The files and commands of `docs/subscribing.md`, exactly as a developer saves and types them."""
 
 import re
 import shlex
@@ -36,7 +36,7 @@ class Client:
 
 @cache
 def text() -> str:
-    """The page."""
+    """The Markdown of the whole page."""
     return PAGE.read_text("utf-8")
 
 

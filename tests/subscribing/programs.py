@@ -26,8 +26,8 @@ LOCKS: Final = ("requirements.lock", "node/package.json", "node/package-lock.jso
 LINE: Final = re.compile(r"^(\w+) (\S+) (\d+) ?(\(repeated\))?$", re.MULTILINE)
 
 
-class Heard(NamedTuple):
-    """What a client printed of one delivery."""
+class Printed(NamedTuple):
+    """The line that a client printed of one delivery."""
 
     type: str
     subject: str
@@ -43,10 +43,10 @@ class Program:
     folder: Path
 
     @property
-    def heard(self) -> list[Heard]:
+    def printed_deliveries(self) -> list[Printed]:
         """Every delivery that any run in this folder has taken, in order."""
         printed = (self.folder / "out").read_text("utf-8")
-        return [Heard(one[0], one[1], int(one[2]), bool(one[3])) for one in LINE.findall(printed)]
+        return [Printed(one[0], one[1], int(one[2]), bool(one[3])) for one in LINE.findall(printed)]
 
     def wait_for(self, deliveries: int) -> None:
         """Wait until so many deliveries have been taken.
@@ -57,7 +57,7 @@ class Program:
 
         def done() -> bool:
             assert self.process.poll() is None, (self.folder / "err").read_text("utf-8")[-3000:]
-            return len(self.heard) >= deliveries
+            return len(self.printed_deliveries) >= deliveries
 
         wait_until(done, deadline=120)
 
@@ -119,7 +119,7 @@ def _environment() -> dict[str, str]:
 
 
 def _installed(client: Client) -> list[Path]:
-    """What the client's own commands make in a folder, made once for each list of versions."""
+    """Return a folder with the result of the client's own commands, run once for each list of versions."""
     folder = INSTALLED / re.sub(r"\W+", "-", client.title)
     folder.mkdir(parents=True, exist_ok=True)
     locks = {name: (HERE / name).read_text() for name in LOCKS}

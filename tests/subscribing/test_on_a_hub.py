@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.subscribing import page
-from tests.subscribing.feeding import HEARD
+from tests.subscribing.feeding import SUBSCRIBED
 from tests.subscribing.following import follow, type_in
 from tests.subscribing.programs import Program, running
 from tests.support.cloudevents_sdks import messages_of_log
@@ -25,7 +25,7 @@ FOLLOWED = [client for client in page.clients() if {"read_pika.py", "read.mjs"} 
 
 @dataclass(frozen=True)
 class Told:
-    """What the event log says of the types that are subscribed to."""
+    """Counts in the event log of the types that are subscribed to."""
 
     types: Counter[str]
     half_days: Counter[str]  # by school
@@ -55,17 +55,17 @@ def told_by(office: Office) -> Told:
     types, half_days = Counter[str](), Counter[str]()
     for body in messages_of_log(office.hub.broker.uris["reporting"], "reporting"):
         event = json.loads(body)
-        if event["type"] in HEARD:
+        if event["type"] in SUBSCRIBED:
             types[event["type"]] += 1
         if event["type"] == "VisitLogged":
             half_days[event["data"]["urn"]] += event["data"]["half_days"]
     return Told(types, half_days)
 
 
-def has_heard(program: Program, told: Told) -> bool:
-    """Whether a client has heard everything; it is found to have ended otherwise."""
+def has_received_all(program: Program, told: Told) -> bool:
+    """Return whether a client has received everything; raise with its last words when it has ended."""
     assert program.process.poll() is None, (program.folder / "err").read_text()[-3000:]
-    return Counter(one.type for one in program.heard if not one.repeated) == told.types
+    return Counter(one.type for one in program.printed_deliveries if not one.repeated) == told.types
 
 
 def invent(office: Office, *types: str) -> None:
@@ -78,7 +78,7 @@ def invent(office: Office, *types: str) -> None:
     wait_until(lambda: not office.metric("visits", "hub_outbox_pending"), deadline=60)
 
 
-def test_a_stranger_hears_history_and_then_what_happens(office: Office, tmp_path: Path) -> None:
+def test_a_stranger_receives_history_and_then_new_events(office: Office, tmp_path: Path) -> None:
     office.tell(office.moment)  # which makes it a demonstration
     invent(office, "VisitPlanned", "VisitLogged", "VisitLogged")
     history = told_by(office)
@@ -89,11 +89,11 @@ def test_a_stranger_hears_history_and_then_what_happens(office: Office, tmp_path
             settings = follow(folder, f"stranger-{number}", operator(office))
             programs.append(stack.enter_context(running(client, folder, settings)))
         for program in programs:
-            wait_until(lambda: has_heard(program, history), deadline=120)  # noqa: B023 - waited for at once
+            wait_until(lambda: has_received_all(program, history), deadline=120)  # noqa: B023 - waited for at once
         invent(office, "VisitLogged", "VisitCancelled")
         told = told_by(office)
         for program in programs:
-            wait_until(lambda: has_heard(program, told), deadline=120)  # noqa: B023 - waited for at once
+            wait_until(lambda: has_received_all(program, told), deadline=120)  # noqa: B023 - waited for at once
     assert len(programs) == 2
     assert (history.types.total(), told.types.total()) == (3, 5)
     for program in programs:

@@ -1,4 +1,4 @@
-"""What docs/subscribing.md states in words and numbers is what the hub does."""
+"""Each statement and number of docs/subscribing.md agrees with the hub."""
 
 import re
 import shlex

@@ -19,7 +19,7 @@ TYPES = ["Planned", "Moved", "Logged", "Logged.v2"]
 
 
 def names_of(file: str) -> Names:
-    """What a Python file of the page defines."""
+    """Return the names that a Python file of the page defines."""
     names: Names = {}
     exec(compile(page.files(page.text())[file], file, "exec"), names)  # noqa: S102 - our own page
     return names
@@ -54,33 +54,33 @@ def test_the_newest_state_is_the_same_in_any_order(orders: list[int], *, first: 
 
 @given(
     types=st.lists(st.sampled_from(TYPES), max_size=12),
-    heard=st.sets(st.sampled_from(TYPES), min_size=1),
+    subscribed=st.sets(st.sampled_from(TYPES), min_size=1),
     data=st.data(),
 )
 def test_a_lost_event_is_noticed_and_another_gap_is_not(
-    types: list[str], heard: set[str], data: st.DataObject
+    types: list[str], subscribed: set[str], data: st.DataObject
 ) -> None:
     newest: dict[str, int] = {}
     reached = before = 0  # the newest revision that came, and that should have come
     for revision, type_ in enumerate(types, start=1):
         after = ",".join(f"{key}={number}" for key, number in newest.items())
         event = {"after": after} if after else {}
-        if type_ in heard and data.draw(st.booleans(), label=f"{revision} comes"):
-            assert missing(event, heard, reached) == (before if before > reached else 0)
-            assert missing(event, heard, 0) == newest_before(revision, event.get("after"), heard)
+        if type_ in subscribed and data.draw(st.booleans(), label=f"{revision} comes"):
+            assert missing(event, subscribed, reached) == (before if before > reached else 0)
+            assert missing(event, subscribed, 0) == newest_before(revision, event.get("after"), subscribed)
             reached = revision
-        before = revision if type_ in heard else before
+        before = revision if type_ in subscribed else before
         newest[type_] = revision
 
 
 def test_the_table_of_the_page_is_right() -> None:
     _, reassigned, logged = visit()
-    heard = {"VisitPlanned", "VisitLogged", "VisitCancelled"}
+    subscribed = {"VisitPlanned", "VisitLogged", "VisitCancelled"}
     section = page.sections()["Predecessors: `after`"]
     assert f"`{reassigned['after']}`" in section
     assert f"`{logged['after']}`" in section
-    assert [missing(logged, heard, reached) for reached in (0, 1, 3)] == [1, 0, 0]
-    assert missing(logged | {"after": None}, heard, 0) == 0
+    assert [missing(logged, subscribed, reached) for reached in (0, 1, 3)] == [1, 0, 0]
+    assert missing(logged | {"after": None}, subscribed, 0) == 0
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b"null", b'{"id": "1"}', b"\xff\xfe", b"1"])

@@ -1,4 +1,4 @@
-"""What docs/subscribing.md says of the subscriber's queues, tried on a real broker."""
+"""The statements of docs/subscribing.md about the subscriber's queues, tried on a real broker."""
 
 import contextlib
 import re

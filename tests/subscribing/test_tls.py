@@ -57,4 +57,4 @@ def test_a_certificate_of_another_name_is_refused(client: page.Client, feed: Fee
         with running(client, tmp_path / "client", settings) as program:
             said = (program.folder / "out", program.folder / "err")
             wait_until(lambda: any(REFUSED.search(path.read_text()) for path in said), deadline=60)
-    assert (program.heard, feed.waiting) == ([], 2)
+    assert (program.printed_deliveries, feed.waiting) == ([], 2)

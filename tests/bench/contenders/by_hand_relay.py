@@ -24,7 +24,7 @@ MARK: Final = "UPDATE outbox SET published_at = clock_timestamp() WHERE position
 
 
 class Relay:
-    """What is open at the broker."""
+    """The relay's connection and channel at the broker."""
 
     def __init__(self) -> None:
         self.connection = connected(work.amqp_uri())

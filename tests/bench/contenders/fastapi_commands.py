@@ -1,7 +1,7 @@
 """The same two routes written plainly: FastAPI, SQLAlchemy over psycopg, one commit, the same tables.
 
 `def` routes run on threads ("Concurrency and async / await", FastAPI documentation); uvicorn has uvloop and
-httptools, and writes no access log. Nothing is published, nobody is asked for a token; a lock of
+httptools, and writes no access log. Nothing is published, no token is asked for; a lock of
 the group keeps its capacity, a unique index one place for each teacher.
 """
 
@@ -30,7 +30,7 @@ app = FastAPI()
 
 
 class Asked(BaseModel):
-    """Who is to be given a place."""
+    """The teacher to be given a place."""
 
     teacher_id: UUID
     role: Literal["lead_participant", "participant"]
@@ -128,7 +128,7 @@ def take_register(session_id: UUID, asked: Register) -> Taken:
 
 
 def _check(session: Session, work_group_id: UUID, asked: Register) -> None:
-    """Let a register pass that marks everybody who holds a place."""
+    """Raise unless the register marks every active participant."""
     places = session.scalars(
         sa.select(Enrolment.id).where(Enrolment.work_group_id == work_group_id, Enrolment.status == "active")
     )

@@ -33,7 +33,7 @@ pool: Any = None
 
 
 class Facts(BaseModel):
-    """What the event says."""
+    """The data of the event."""
 
     work_group_id: UUID
     teacher_id: UUID
@@ -43,7 +43,7 @@ class Facts(BaseModel):
 
 
 class CloudEvent(BaseModel):
-    """What is read of the envelope."""
+    """The attributes of the envelope that are read."""
 
     id: str
     source: str

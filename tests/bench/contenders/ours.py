@@ -37,7 +37,7 @@ class ReactingService(Probes):
 
     @subscribe(EVENT)
     def react(self, session: Session, delivery: Delivery[Any]) -> None:
-        """Keep it."""
+        """Store one row for the delivery."""
         session.execute(WRITE_ONE, _row(delivery))
 
 

@@ -2,7 +2,7 @@
 
 The settings: as many workers as help (`max_workers`, which is its prefetch too: nameko documentation,
 "Concurrency"), psycopg2 made green by eventlet, a pool of connections. Its own classic queue is made a
-durable quorum queue like everybody else's. A handler that raises loses the event, and nothing is recorded as
+durable quorum queue as for every contender. A handler that raises loses the event, and nothing is recorded as
 seen.
 """
 # ruff: noqa: E402 - eventlet patches before anything opens a socket
@@ -36,7 +36,7 @@ WRITE: Final = sa.text(work.write_one(":{name}"))
 
 
 class QuorumEventHandler(EventHandler):  # type: ignore[misc]
-    """nameko's, on the kind of queue that everybody uses here."""
+    """nameko's, on the kind of queue that every contender uses."""
 
     def setup(self) -> None:
         """Declare it so."""
@@ -52,12 +52,12 @@ class Sessions(DependencyProvider):  # type: ignore[misc]
         self.sessions = sessionmaker(sa.create_engine(os.environ["HUB_DATABASE_URL"], pool_size=WORKERS))
 
     def get_dependency(self, worker_ctx: Any) -> sessionmaker[Session]:  # noqa: ARG002 - nameko's signature
-        """Give it."""
+        """Return the factory of sessions."""
         return self.sessions
 
 
 class Reading:
-    """Receives."""
+    """Receives events, and stores one row for each."""
 
     name = "reading"
     sessions = Sessions()
@@ -71,7 +71,7 @@ class Reading:
 
 
 class Publishing:
-    """Publishes."""
+    """Publishes events with nameko's dispatcher."""
 
     name = work.PUBLISHER
     dispatch = EventDispatcher()

@@ -79,7 +79,7 @@ def facts(number: int) -> dict[str, str]:
 
 
 def subject(number: int) -> str:
-    """What an event about it calls it."""
+    """Return the subject of its event, as `enrolments/<UUID>`."""
     return f"enrolments/{UUID(int=number)}"
 
 
@@ -100,7 +100,7 @@ def cloud_event(number: int, revision: int, id_: UUID) -> dict[str, Any]:
 
 
 def say(**figures: float) -> None:
-    """Tell the benchmark what a program has measured of itself: its last line."""
+    """Print what a program has measured of itself for the benchmark: its last line."""
     print(json.dumps(figures), flush=True)  # noqa: T201 - the program's answer
 
 

@@ -10,7 +10,7 @@ from hub_enrolment.domain.names import full_name, listed_name, name_key, same_na
 
 # Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, Chinese, Korean, Thai, Armenian, Georgian, Japanese.
 SCRIPTS = (
-    "Zoë Łukaszewska", "Иванова Анна", "Παπαδοπούλου Ελένη", "فاطمة الزهراء", "שרה כהן", "प्रिया शर्मा", "王小明",  # noqa: E501 - wide letters
+    "Zoë Łukaszewska", "Иванова Анна", "Παπαδοπούλου Ελένη", "فاطمة الزهراء", "שרה כהן", "प्रिया शर्मा", "王小明",  # noqa: E501 - wide characters
     "김민지", "สมชาย ใจดี", "Անահիտ Պետրոսյան", "ნინო ბერიძე", "さくら", "-", "王", "'", "X Æ",
 )  # fmt: skip
 

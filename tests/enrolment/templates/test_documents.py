@@ -18,7 +18,7 @@ from hub_enrolment.templates.printing import TEMPLATES, printed
 from hub_enrolment.templates.spelling import SCRIPTS, ascii_only, in_print, on_one_line
 from hub_platform.child import ChildFailed
 
-NOTE = "written in Latin letters"
+NOTE = "written in Latin script"
 # Text as commands accept it (commands.texts): without control characters and surrogates, never blank.
 TYPED = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=40).filter(str.strip)
 

@@ -17,7 +17,7 @@ from hub_enrolment.templates.facts import Attendee
 from hub_enrolment.templates.fonts import SCRIPTS, copy_all, fonts_for
 from hub_enrolment.templates.spelling import in_print
 
-NOTE = "written in Latin letters"
+NOTE = "written in Latin script"
 
 
 @pytest.fixture(name="bare")

@@ -24,7 +24,7 @@ from hub_platform.routes import Call, route
 if "EXAMPLE_HEARTBEAT" in os.environ:  # seconds; a test has no minute to wait for one to be missed
     vars(wire)["HEARTBEAT_SECONDS"] = int(os.environ["EXAMPLE_HEARTBEAT"])
 
-# What no answer and no log may quote.
+# A name that no answer and no log may quote.
 SECRET = "Ada Lovelace"  # pragma: allowlist secret
 # What a parcel's weight makes the receiver do.
 SLOW, BUSY, UNHOOKED, POISON = 1001, 1002, 1003, 1004
@@ -33,7 +33,7 @@ BUSY_SECONDS = 8.0  # more than the two heartbeats of a test after which the bro
 
 
 class Refused(Exception):
-    """A refusal with a stable code and a text that is nobody's business."""
+    """A refusal with a stable code and a text that callers must not see."""
 
     code = "too_heavy"
 
@@ -88,7 +88,7 @@ class ScalesService(Probes):
 
     @answer
     def weigh_stubbornly(self, seconds: float) -> str:
-        """A question that lets nobody else have a turn."""
+        """Answer after computing without a pause, so that no other request has a turn."""
         _be_busy(seconds)
         return "done"
 
@@ -155,7 +155,7 @@ class ScalesService(Probes):
 
 
 class ClerkService(Probes):
-    """Asks."""
+    """Sends the questions of a test to scales."""
 
     name = "clerk"
     scales = RpcClient("scales", seconds=2.0)

@@ -1,1 +1,1 @@
-"""A small service of no hub at all: the ground and the post office are tested through it."""
+"""A small service of no hub at all, through which the platform and the messaging library are tested."""

@@ -18,7 +18,7 @@ class ParcelSorted:
 
     @property
     def subject(self) -> str:
-        """The parcel."""
+        """The parcel, by its number."""
         return f"parcels/{self.number}"
 
     def to_data(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from parcels.tables import Effect
 
 
 class WeighingService(Probes):
-    """A release that does not hear that a parcel was sorted."""
+    """A release that does not subscribe to ParcelSorted."""
 
     name = "counting"
     projections = (Effect.__table__,)

@@ -54,7 +54,7 @@ class SortParcel:
 
 
 class SortParcelSchema(CommandSchema):
-    """Reads it."""
+    """The fields of a request to sort a parcel."""
 
     command = SortParcel
     number = fields.Integer(required=True, strict=True)
@@ -74,7 +74,7 @@ def sorted_as(command: SortParcel) -> ParcelSorted:
 
 
 class SortingService(Probes):
-    """Publishes."""
+    """Publishes ParcelSorted for each parcel that it is asked to sort."""
 
     name = "sorting"
     named_in_audit = frozenset({"number"})
@@ -111,12 +111,12 @@ class SortingService(Probes):
 
     @route("GET", "/sorting/v1/parcels", allow=SORTERS, paged=True, answer=ParcelSchema)
     def list_parcels(self, call: Call[None]) -> Page[Any]:
-        """Every parcel."""
+        """Answer a page of all parcels, by number."""
         return Page(*call.page.fetch(call.session, select(Parcel), [Parcel.number]))
 
     @route("GET", "/sorting/v1/parcels/<int:number>/sender", allow=SORTERS, personal=True)
     def get_sender(self, call: Call[None]) -> dict[str, str]:
-        """Who sent a parcel, with a text that looks like an id."""
+        """Answer the sender of a parcel, with a text that looks like an id."""
         text = f'"text_id": "{SENDER_ID}"'
         return {"sender_id": SENDER_ID, "given": "Ada", "text": text, "number": str(call.path["number"])}
 

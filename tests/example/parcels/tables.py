@@ -1,4 +1,4 @@
-"""What the example service stores."""
+"""The tables of the example service."""
 
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -7,7 +7,7 @@ from hub_platform.database import naming_convention
 
 
 class Base(DeclarativeBase):
-    """The tables."""
+    """The base of the example's tables."""
 
     metadata = MetaData(naming_convention=naming_convention)
 

@@ -21,7 +21,7 @@ class SortingBoth(SortingService):
     """Publishes versions 1 and 2 side by side."""
 
     def announce(self, call: Call[SortParcel]) -> None:
-        """Record both."""
+        """Record versions 1 and 2 of the event."""
         both = [sorted_as(call.command), sorted_as_v2(call.command)]
         record_versions(call.session, both, occurred_at=call.now)
 
@@ -30,7 +30,7 @@ class SortingV2(SortingService):
     """Publishes version 2 alone."""
 
     def announce(self, call: Call[SortParcel]) -> None:
-        """Record it."""
+        """Record version 2 of the event."""
         outbox.record(call.session, sorted_as_v2(call.command), occurred_at=call.now)
 
 
@@ -44,7 +44,7 @@ class CountingV2(CountingService):
 
 
 class CountingBoth(CountingService):
-    """Hears both versions: one of each change takes effect."""
+    """Subscribes to both versions: one of each change takes effect."""
 
     @subscribe(ParcelSorted, ParcelSortedV2)
     def on_parcel_sorted(self, session: Session, delivery: Delivery[Any]) -> None:

@@ -19,13 +19,13 @@ def say(what: str) -> None:
 
 
 class Raises:
-    """A handler that fails, as everybody's does one day."""
+    """A handler that fails."""
 
     name = "raises"
 
     @event_handler("sorting", "ParcelSorted")  # type: ignore[untyped-decorator]  # nameko ships no types
     def on_parcel_sorted(self, _body: Any) -> None:
-        """Fail."""
+        """Fail after printing a line."""
         say("handling")
         raise RuntimeError("poison")
 
@@ -37,13 +37,13 @@ class Requeues:
 
     @event_handler("sorting", "ParcelSorted", requeue_on_error=True)  # type: ignore[untyped-decorator]
     def on_parcel_sorted(self, _body: Any) -> None:
-        """Fail."""
+        """Fail after printing a line."""
         say("handling")
         raise RuntimeError("poison")
 
 
 class Receives:
-    """A handler that works, slowly or busily when it is told to."""
+    """A handler that works, slowly or busily as its settings say."""
 
     name = "receives"
 
@@ -77,7 +77,7 @@ class Broken(DependencyProvider):  # type: ignore[misc]
     """A dependency with a bad day."""
 
     def worker_setup(self, _worker_ctx: Any) -> None:
-        """Fail."""
+        """Fail before the method is called."""
         raise RuntimeError("hook")
 
 
@@ -89,7 +89,7 @@ class HasBroken:
 
     @rpc  # type: ignore[untyped-decorator]
     def weigh(self) -> str:
-        """Never reached."""
+        """Never reached, as the dependency fails first."""
         return "fine"
 
 

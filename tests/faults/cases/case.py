@@ -1,4 +1,4 @@
-"""What a case is: a fault, how long the system may take to get over it, and what else is promised."""
+"""A case: a fault, how long the system may take to recover, and what else is promised."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tests.faults.stage import Stage
 
 @dataclass(frozen=True)
 class Case:
-    """One fault. `run` does the harm and returns when it is over; all that is wanted must take effect."""
+    """One fault. `run` does the harm and returns when the harm has ended; every command must take effect."""
 
     name: str
     what: str  # happens, in a sentence of the report

@@ -76,7 +76,7 @@ def node_halted(stage: Stage) -> None:
 
 
 def majority_lost(stage: Stage) -> None:
-    """Kill two nodes at once; the third may serve nobody until one of them is back."""
+    """Kill two nodes at once; the third may serve no client until one of them is back."""
     begin(stage)
     cluster = cluster_of(stage)
     lost = cluster.members[:2]

@@ -34,7 +34,7 @@ def network_before(stage: Stage) -> Network:
 
 
 def database_silent(stage: Stage) -> None:
-    """What is sent to or from PostgreSQL vanishes, on new connections too."""
+    """Drop all bytes to and from PostgreSQL, on new connections too."""
     network = network_before(stage)
     stage.start()
     stage.order(per_second=stage.events / 8)

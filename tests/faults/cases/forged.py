@@ -35,13 +35,13 @@ def live(stage: Stage) -> None:
 
 
 def from_the_log(stage: Stage) -> None:
-    """Another service publishes what only the log hears; then the consumer needs the log."""
+    """Another service publishes what only the log receives; then the consumer needs the log."""
     _begin(stage)
     later = strange(stage, 0)
     for type_ in (ThingChanged.type, ThingMarked.type):
         forge(stage, stolen(stage, type_, later), exchange_of(BYSTANDER), BYSTANDER)
     _require_refused(stage, NO_EXCHANGE, LOG_QUEUE, BYSTANDER, CONSUMER, PUBLISHER)
-    # What is written into the log itself has no routing key that anybody subscribes to.
+    # A message written into the log itself has no routing key that a service subscribes to.
     post(stage, posts(ThingChanged, LOG_QUEUE), exchange=NO_EXCHANGE, user=ADMINISTRATOR)
     stage.delete_queue()
     _end(stage, later)
@@ -113,7 +113,7 @@ def posts(
 
 
 def message(**said: Any) -> amqp.Message:
-    """A well-formed event that says whatever it is told to say."""
+    """Return a well-formed event with the given attributes."""
     thing = said["subject"]
     envelope = Envelope(**said, version=1, time=datetime.now(UTC), data={"n": 1, "thing": thing})
     return amqp.Message(envelope.to_bytes(), content_type=CONTENT_TYPE, delivery_mode=2)

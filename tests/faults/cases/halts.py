@@ -1,4 +1,4 @@
-"""A service that is halted for longer than anybody waits for it, as on a machine that is suspended."""
+"""A service that is halted for longer than its peers wait, as on a machine that is suspended."""
 
 from collections.abc import Callable
 

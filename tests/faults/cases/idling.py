@@ -52,7 +52,7 @@ def networks(stage: Stage) -> None:
 
 
 def over(stage: Stage) -> None:
-    """Note that a fault is over, and see that both services are ready again by themselves."""
+    """Record the end of a fault, and check that both services are ready again by themselves."""
     stage.healed()
     stage.require_ready()
 

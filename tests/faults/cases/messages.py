@@ -13,11 +13,11 @@ from tests.faults.stage import Stage
 
 BAD = 20  # messages mixed in
 LOAD = 6  # seconds over which the commands are spread
-HEARD_WITHIN = 60.0  # seconds
+RECEIVED_WITHIN = 60.0  # seconds
 
 
 def rubbish() -> Iterator[amqp.Message]:
-    """Bodies that nobody can read, each of its own."""
+    """Yield bodies that cannot be parsed, each different."""
     for n in range(BAD):
         body = (
             b"\xff\xfe\x00 no text %d" % n,
@@ -72,7 +72,7 @@ def three_times(stage: Stage) -> None:
     listen(stage)
     stage.order(per_second=stage.events / LOAD)
     copied = 0
-    end = time.monotonic() + HEARD_WITHIN
+    end = time.monotonic() + RECEIVED_WITHIN
     while copied < stage.events and time.monotonic() < end:
         messages = listened(stage, at_most=stage.events)
         if not messages:

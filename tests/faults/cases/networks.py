@@ -22,7 +22,7 @@ def cut(stage: Stage) -> None:
 
 
 def half_open(stage: Stage) -> None:
-    """What is sent vanishes, and neither end is told."""
+    """Drop all bytes of the present connections, without a reset to either end."""
     stage.environment["FAULTS_HEARTBEAT"] = HEARTBEAT
     network = stage.put_proxy_between()
     stage.start()

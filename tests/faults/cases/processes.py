@@ -28,7 +28,7 @@ def kill_publisher_after_publish(stage: Stage) -> None:
     stage.publisher_kills = [f"after_publish:{times}" for times in (1, 2, 3)]
     stage.start()
     stage.order(per_second=stage.events / 5)
-    stage.wait_for_accepted(stage.events)  # at this pace there are enough batches for every kill
+    stage.wait_for_accepted(stage.events)  # at this rate there are enough batches for every kill
 
 
 def roll(stage: Stage) -> None:

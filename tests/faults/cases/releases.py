@@ -1,4 +1,4 @@
-"""Three releases of the consumer: one hears a type, the next does not, the third hears it again."""
+"""Three releases of the consumer: one subscribes to a type, the next does not, the third does again."""
 
 from tests.faults.cases.case import Case
 from tests.faults.stage import Stage
@@ -11,10 +11,10 @@ def dropped_and_taken_up_again(stage: Stage) -> None:
     stage.start()
     stage.order(per_second=stage.events / SECONDS)
     stage.wait_for_effects(0.2)
-    stage.begin_again(*stage.consumers, FAULTS_HEARS_LESS="1")
+    stage.begin_again(*stage.consumers, FAULTS_DROPS_TYPE="1")
     stage.wait_for_accepted(int(stage.events * 0.6))
     stage.wait("all that came to be read", stage.queue.is_empty, 60)
-    stage.begin_again(*stage.consumers, FAULTS_HEARS_LESS="")
+    stage.begin_again(*stage.consumers, FAULTS_DROPS_TYPE="")
     stage.healed()
 
 

@@ -1,4 +1,4 @@
-"""Subscribers of other organisations that are slow, dead, greedy or hostile beside the services."""
+"""Subscribers of other organisations that are slow, dead, greedy or hostile, next to the services."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ def added(stage: Stage, limits: Limits | None = None) -> Stranger:
     return Stranger(stage, NAME, password)
 
 
-def beside(act: Act, threads: int = 1) -> Callable[[Stage], None]:
+def while_acting(act: Act, threads: int = 1) -> Callable[[Stage], None]:
     """A case in which a subscriber does something in a loop, in so many threads, as long as there is load."""
 
     def run(stage: Stage) -> None:
@@ -50,7 +50,7 @@ def beside(act: Act, threads: int = 1) -> Callable[[Stage], None]:
             stranger.begin(act, threads)
             stage.wait("the subscriber to act", lambda: stranger.acted > 0, 60)
             stage.wait_for_effects(0.5)
-            stage.require_ready_now("beside the subscriber")
+            stage.require_ready_now("while the subscriber acts")
             stage.wait_for_effects(1.0)
             often = stranger.per_second
             stranger.end()
@@ -100,13 +100,13 @@ CASES = (
     Case(
         "subscriber never acknowledges",
         f"A subscriber consumes with a prefetch of {PREFETCH:,} and acknowledges nothing.",
-        beside(lambda stranger: stranger.hoard(PREFETCH)),
+        while_acting(lambda stranger: stranger.hoard(PREFETCH)),
         only_ours=True,
     ),
     Case(
         "subscriber stops reading",
         "A subscriber consumes without a prefetch and stops reading its connection, which stays open.",
-        beside(Stranger.stall),
+        while_acting(Stranger.stall),
         short=False,
         only_ours=True,
     ),
@@ -114,7 +114,7 @@ CASES = (
         "subscriber rejects everything",
         "A subscriber requeues every event at once, until it has been delivered so often that the broker "
         "dead-letters it.",
-        beside(Stranger.requeue),
+        while_acting(Stranger.requeue),
         short=False,
         only_ours=True,
     ),
@@ -135,7 +135,7 @@ CASES = (
         f"subscriber reconnects {RECONNECTS} times a second",
         f"A subscriber connects and leaves up to {RECONNECTS} times a second, every other time with a wrong "
         "password, and not through the AMQP gateway, which would refuse most of it.",
-        beside(lambda stranger: stranger.reconnect(THREADS / RECONNECTS), THREADS),
+        while_acting(lambda stranger: stranger.reconnect(THREADS / RECONNECTS), THREADS),
         short=False,
         only_ours=True,
     ),
@@ -143,7 +143,7 @@ CASES = (
         "subscriber opens all it can",
         "A subscriber opens connections and channels until the broker refuses, each channel with a consumer "
         f"and a prefetch of {PREFETCH:,}.",
-        beside(Stranger.multiply),
+        while_acting(Stranger.multiply),
         short=False,
         only_ours=True,
     ),

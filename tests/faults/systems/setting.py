@@ -1,4 +1,4 @@
-"""What the harness tells a program under test by environment variables, and the same work for all systems."""
+"""Settings of a program under test, in environment variables, and the work that all systems share."""
 
 import os
 import random
@@ -10,7 +10,7 @@ SUBJECTS = 50
 
 
 def subject_of(seed: int, n: int) -> str:
-    """What the n-th command is about; the same for everybody who knows the seed."""
+    """Return the subject of the n-th command; the same in every process with the seed."""
     return f"things/{random.Random(f'{seed} {n}').randrange(SUBJECTS)}"
 
 
@@ -100,7 +100,7 @@ class Killer:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Pace:
+class Throttle:
     """Keeps a publisher to so many commands a second."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""What every system under test keeps in its database, and the few statements on it, the same for all three.
+"""The tables of every system under test, and the few statements on them, the same for all three.
 
 Publisher: what is wanted of it, and one row for each command that it carried out. Consumer: one row each time
 that an event took effect, and the subjects that its handler refuses just now.

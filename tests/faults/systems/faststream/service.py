@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
-from tests.faults.systems.setting import Killer, Pace, read_setting, subject_of
+from tests.faults.systems.setting import Killer, Throttle, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED
 
 from faststream import FastStream
@@ -22,7 +22,7 @@ COMMANDS_AT_ONCE = 20  # before what is wanted is looked up again
 
 setting = read_setting()
 killer = Killer(setting)
-pace = Pace()
+throttle = Throttle()
 url = sa.make_url(setting.database_url).set(drivername="postgresql+asyncpg")
 engine = create_async_engine(url, pool_pre_ping=True, connect_args={"timeout": 5})
 
@@ -41,11 +41,11 @@ queue = RabbitQueue(
     routing_key="thing_changed",
     arguments={"x-single-active-consumer": True},
 )
-AWAY = (DBAPIError, OSError, TimeoutError)  # what SQLAlchemy over asyncpg raises while the database is away
+AWAY = (DBAPIError, OSError, TimeoutError)  # raised by SQLAlchemy over asyncpg while the database is away
 
 
 class ThingChanged(BaseModel):
-    """What is published."""
+    """The body of the published event."""
 
     n: int
     event_id: str
@@ -73,7 +73,7 @@ async def carry_out_some() -> None:
     for _ in range(COMMANDS_AT_ONCE):
         if n >= commands:
             return
-        await asyncio.sleep(pace.wait_of(per_second))
+        await asyncio.sleep(throttle.wait_of(per_second))
         event = {"n": n, "event_id": str(uuid4()), "subject": subject_of(setting.seed, n)}
         async with engine.begin() as connection:
             revision = await connection.scalar(ACCEPT, event)
@@ -109,7 +109,7 @@ async def on_thing_changed(event: ThingChanged) -> None:
 
 
 async def take_effect(event: ThingChanged) -> None:
-    """Note it."""
+    """Record the effect of an event, unless its subject is refused."""
     async with engine.begin() as connection:
         if setting.may_refuse and await connection.scalar(IS_REFUSED, {"subject": event.subject}) is not None:
             raise RuntimeError("refused")

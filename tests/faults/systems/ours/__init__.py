@@ -1,1 +1,1 @@
-"""The system that stands on our post office: outbox, relay, inbox, `subscribe`, `subscribe_batch`."""
+"""The system built on our messaging library: outbox, relay, inbox, `subscribe`, `subscribe_batch`."""

@@ -1,6 +1,6 @@
 """Run it like any other service: `python -m tests.faults.systems.ours publisher|consumer run`.
 
-With FAULTS_HEARS_LESS=1 the consumer is a release that has dropped a type.
+With FAULTS_DROPS_TYPE=1 the consumer is a release that has dropped a type.
 """
 
 import os
@@ -12,10 +12,10 @@ CLASSES = {"publisher": "Publisher", "consumer": "Consumer"}
 
 if __name__ == "__main__":
     role = sys.argv.pop(1)
-    hears_less = role == "consumer" and os.environ.get("FAULTS_HEARS_LESS") == "1"
+    drops_type = role == "consumer" and os.environ.get("FAULTS_DROPS_TYPE") == "1"
     main(
         service=role,
-        service_class=f"tests.faults.systems.ours.service:{'HearsLess' if hears_less else CLASSES[role]}",
+        service_class=f"tests.faults.systems.ours.service:{'DropsType' if drops_type else CLASSES[role]}",
         package="tests.faults.systems.ours",
         commands={"rebuild": "hub_messaging.rebuild_command:rebuild"},
     )

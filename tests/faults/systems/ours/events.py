@@ -18,7 +18,7 @@ class ThingChanged:
 
     @property
     def subject(self) -> str:
-        """The thing."""
+        """The changed thing, as `things/<number>`."""
         return self.thing
 
     def to_data(self) -> dict[str, Any]:

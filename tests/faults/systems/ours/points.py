@@ -1,4 +1,4 @@
-"""What is put around the product: places at which a program kills itself, and a wrong clock."""
+"""Changes to the product under test: points at which a program kills itself, and a wrong clock."""
 
 import sys
 from datetime import datetime, timedelta, tzinfo
@@ -64,13 +64,13 @@ def effect_noted(session: Session) -> None:
 
 
 def _on_commit(session: Session) -> None:
-    # A savepoint is told of here too, and only the outermost transaction is a commit.
+    # This is called for a savepoint, too, and only the outermost transaction is a commit.
     if not session.in_nested_transaction():
         _killers[0].reached("after_commit", session.info.pop("effects", 0))
 
 
 def _watch_noting(killer: Killer) -> None:
-    """What the broker has confirmed is about to be noted."""
+    """Reach the point at which confirmed events are about to be marked as published."""
     original = outbox.mark_published
 
     def mark_published(*arguments: Any) -> None:

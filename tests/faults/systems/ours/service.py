@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from tests.faults.systems.ours import points
 from tests.faults.systems.ours.events import ThingChanged, ThingMarked, ThingNoticed, event_of
-from tests.faults.systems.setting import Pace, read_setting, subject_of
+from tests.faults.systems.setting import Throttle, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED, effects
 
 from hub_messaging import outbox, wall_clock
@@ -33,10 +33,10 @@ class Commands(DependencyProvider):  # type: ignore[misc]  # nameko ships no typ
         """Learn where the database is."""
         self._sessions = self.container.config["sessions"]
         self._stopping = False
-        self._pace = Pace()
+        self._throttle = Throttle()
 
     def start(self) -> None:
-        """Begin."""
+        """Begin to carry out commands, in a thread."""
         self._thread = self.container.spawn_managed_thread(self._run)
 
     def stop(self) -> None:
@@ -62,7 +62,7 @@ class Commands(DependencyProvider):  # type: ignore[misc]  # nameko ships no typ
             for _ in range(COMMANDS_AT_ONCE):
                 if n >= commands or self._stopping:
                     return
-                eventlet.sleep(self._pace.wait_of(per_second))
+                eventlet.sleep(self._throttle.wait_of(per_second))
                 self._carry_out(n)
                 n += setting.replicas
             with self._sessions() as session:
@@ -76,14 +76,14 @@ class Commands(DependencyProvider):  # type: ignore[misc]  # nameko ships no typ
 
 
 class Publisher(Probes):
-    """Publishes."""
+    """Carries out commands and publishes their events."""
 
     name = "publisher"
     relay = OutboxRelay(setting.mark_seconds or EVERY_SECONDS)
     commands: Any = Commands()
 
 
-class HearsLess(Probes):
+class DropsType(Probes):
     """The consumer in a release that has dropped a type."""
 
     name = "consumer"
@@ -107,7 +107,7 @@ class HearsLess(Probes):
             points.effect_noted(session)
 
 
-class Consumer(HearsLess):
+class Consumer(DropsType):
     """Receives one type an event at a time, the other in batches; both are about the same subjects."""
 
     @subscribe(ThingMarked)

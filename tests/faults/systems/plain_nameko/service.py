@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from nameko.events import EventDispatcher, event_handler
 from nameko.timer import timer
 from sqlalchemy.exc import InterfaceError, OperationalError
-from tests.faults.systems.setting import Killer, Pace, read_setting, subject_of
+from tests.faults.systems.setting import Killer, Throttle, read_setting, subject_of
 from tests.faults.systems.tables import ACCEPT, IS_REFUSED, LAST_OF_SHARE, NOTE_EFFECT, READ_WANTED
 
 COMMANDS_AT_ONCE = 20  # before what is wanted is looked up again
@@ -17,7 +17,7 @@ TRY_AGAIN = 0.5  # seconds
 
 setting = read_setting()
 killer = Killer(setting)
-pace = Pace()
+throttle = Throttle()
 engine = sa.create_engine(setting.database_url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
 
 CONFIG = {
@@ -44,7 +44,7 @@ class Publisher:
         for _ in range(COMMANDS_AT_ONCE):
             if n >= commands:
                 return
-            eventlet.sleep(pace.wait_of(per_second))
+            eventlet.sleep(throttle.wait_of(per_second))
             event = {"n": n, "event_id": str(uuid4()), "subject": subject_of(setting.seed, n)}
             with engine.begin() as connection:
                 revision = connection.scalar(ACCEPT, event)
@@ -82,7 +82,7 @@ class Consumer:
 
 
 def take_effect(event: dict[str, Any]) -> None:
-    """Note it."""
+    """Record the effect of an event, unless its subject is refused."""
     with engine.begin() as connection:
         if setting.may_refuse and connection.scalar(IS_REFUSED, event) is not None:
             raise RuntimeError("refused")

@@ -1,4 +1,4 @@
-"""First tables."""
+"""The tables of the example and of the messaging library."""
 
 from alembic import op
 from parcels.tables import Base

@@ -1,4 +1,4 @@
-"""The post office's second form: order by predecessor, catching up from the log, operators' actions."""
+"""The messaging library's second form: order by predecessor, catching up from the log, operators' actions."""
 
 from hub_messaging import migrations as messaging
 

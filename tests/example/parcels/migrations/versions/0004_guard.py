@@ -1,4 +1,4 @@
-"""The post office's third form: counts, exchanges, and how far has been forgotten."""
+"""The messaging library's third form: counts, exchanges, and how far has been forgotten."""
 
 from hub_messaging import migrations_v3 as messaging
 

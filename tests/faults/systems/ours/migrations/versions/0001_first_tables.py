@@ -1,4 +1,4 @@
-"""The post office's tables, and those of the commands and effects."""
+"""The tables of the messaging library, and those of the commands and effects."""
 
 from alembic import op
 from tests.faults.systems.tables import metadata
