@@ -57,6 +57,6 @@ def test_a_subscriber_receives_history_and_then_new_events(hub: Deployment, tmp_
         told = published(hub)
         for program in programs:
             wait_until(lambda: has_received(program, told), deadline=120)  # noqa: B023 - waited for at once
-    hub.compose("--profile", "subscribers", "rm", "--stop", "--force", "amqp-gateway", **door)
+    hub.compose("--profile", "subscribers", "rm", "--stop", "--force", "amqp-gateway")
     assert 0 < history.total() < told.total()
     assert [program.inbox for program in programs] == [told.total()] * len(programs)
