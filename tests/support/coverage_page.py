@@ -1,8 +1,8 @@
 """The page of `make coverage`: lines and branches reached by the tests, by package and file, and the gaps.
 
 Each unreached line of the messaging library has a reason in uncovered.toml, by the text of the line, so that
-it survives changes elsewhere in the file. The lines that a run reaches depend a little on timing; a reason for
-a line that was reached this time stays.
+it survives changes elsewhere in the file. The lines that a run reaches depend a little on timing; a reason
+for a line that was reached this time stays.
 """
 
 import json
