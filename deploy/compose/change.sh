@@ -60,6 +60,9 @@ uninstall() {
   [ "$answer" = "$PROJECT" ] || give_up "Nothing was deleted."
   [ -e "$SECRETS/token_public_key.json" ] || make_secrets anew # compose reads them to know what there is
   compose --profile '*' down --volumes --remove-orphans --timeout 60
+  listed="$(volumes)" # of an earlier release, which compose no longer knows
+  # shellcheck disable=SC2086 # one argument a volume
+  [ -z "$listed" ] || docker volume rm $listed >/dev/null
   local part
   for part in "${SERVICES[@]}" operator amqp-gateway; do docker image rm "mathshub-$part:$VERSION" >/dev/null 2>&1 || true; done # another hub may use them
   rm -rf "$SECRETS"

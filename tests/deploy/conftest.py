@@ -91,10 +91,17 @@ class Deployment:
         return self.compose("ps", "--quiet", service).stdout.split()
 
     def delete(self) -> None:
-        """Delete the containers, networks and volumes of this deployment's project, whoever started them."""
+        """Delete the containers, networks and volumes of this deployment's project, of any run."""
         self.compose(
             "--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "30", check=False
         )
+        for volume in self.volumes():  # compose knows those of this release only
+            self.docker("volume", "rm", volume)
+
+    def volumes(self) -> list[str]:
+        """Return the names of the project's volumes."""
+        label = f"label=com.docker.compose.project={PROJECT}"
+        return self.docker("volume", "ls", "--quiet", "--filter", label).stdout.split()
 
     def facts(self, container: str) -> dict[str, object]:
         """What the engine knows of a container."""

@@ -44,9 +44,10 @@ def backup_of(hub: Deployment) -> Path:
 
 def lose(hub: Deployment) -> None:
     """Delete it with all that it keeps."""
+    older = f"{PROJECT}_of-an-earlier-release"
+    hub.docker("volume", "create", "--label", f"com.docker.compose.project={PROJECT}", older)
     hub.script("uninstall", CONFIRM=PROJECT)
-    label = f"label=com.docker.compose.project={PROJECT}"
-    assert hub.docker("volume", "ls", "--quiet", "--filter", label).stdout == ""
+    assert hub.volumes() == []
     assert not Path(hub.environment["HUB_SECRETS"]).exists()
 
 
