@@ -146,10 +146,16 @@ def known_metrics() -> set[str]:
     return set(re.findall(r"^\| `(hub_\w+)` \| (?:gauge|counter|histogram)", table, re.MULTILINE))
 
 
+def rules() -> list[dict[str, str]]:
+    """Return the rules of every file that Prometheus loads."""
+    named = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["rule_files"]
+    files = [yaml.safe_load((DEPLOY / "prometheus" / Path(file).name).read_text()) for file in named]
+    return [rule for file in files for group in file["groups"] for rule in group["rules"]]
+
+
 def expressions() -> list[str]:
-    alerts = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text())
     board = json.loads((DEPLOY / "grafana" / "dashboards" / "hub.json").read_text())
-    found = [rule["expr"] for group in alerts["groups"] for rule in group["rules"]]
+    found = [rule["expr"] for rule in rules()]
     return found + [target["expr"] for panel in board["panels"] for target in panel["targets"]]
 
 
@@ -157,6 +163,11 @@ def test_alerts_and_dashboards_ask_for_what_is_measured() -> None:
     asked = {SUFFIX.sub("", name) for text in expressions() for name in re.findall(r"\bhub_\w+", text)}
     assert asked
     assert asked <= known_metrics()
+
+
+def test_recorded_figures_are_recorded_by_a_rule() -> None:
+    asked = {name for text in expressions() for name in re.findall(r"\bqueue:\w+:\w+", text)}
+    assert asked == {rule["record"] for rule in rules() if "record" in rule}
 
 
 def test_prometheus_asks_every_service() -> None:
