@@ -23,14 +23,15 @@ answers() {
   esac </dev/null >/dev/null 2>&1
 }
 
-# The gateway's image has nothing to ask it with; any answer will do, also one that says where HTTPS is.
+# The gateway's image has no HTTP client. It answers this address itself, without a service that may hang; a redirect
+# to HTTPS counts too.
 gateway_answers() {
   local host="${HUB_BIND:-127.0.0.1}" line
   host="${host//[][]/}"
   [ "$host" != 0.0.0.0 ] || host=127.0.0.1
   {
     exec 3<>"/dev/tcp/$host/${HUB_HTTP_PORT:-80}" &&
-      printf 'GET /reporting/health/live HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 &&
+      printf 'GET /reporting/metrics HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3 &&
       read -r -t 10 line <&3
   } 2>/dev/null && [[ "$line" =~ ^HTTP/[0-9.]+\ [1-4] ]]
 }
@@ -99,7 +100,21 @@ reconnect() {
   done < <(cut_off)
 }
 
-# Those among the named parts that are not well, and whose container is older than this command in that respect.
+# Remove stopped containers whose network was deleted: neither the engine nor Compose starts them again, migrations
+# included. Their data is in volumes.
+remove_stranded() {
+  local container network networks
+  for container in $(docker ps --all --quiet --filter "label=com.docker.compose.project=$PROJECT" --filter status=exited --filter status=created); do
+    networks="$(docker inspect --format '{{range .NetworkSettings.Networks}}{{.NetworkID}} {{end}}' "$container")"
+    for network in $networks; do
+      docker network inspect "$network" >/dev/null 2>&1 && continue
+      docker rm "$container" >/dev/null || true
+      break
+    done
+  done
+}
+
+# Print the named parts that are unhealthy and whose container started (or was created) before this command.
 unwell_since() { # unwell_since StartedAt|Created PART…
   local field=".$1" name container
   [ "$1" != StartedAt ] || field=.State.StartedAt
@@ -170,6 +185,7 @@ bring_up_database_and_broker() {
   local sick=() name
   unpause
   reconnect
+  remove_stranded
   say "Starting the database and the broker (up to $WAIT_SECONDS s) …"
   bring_up postgres rabbitmq && return
   mapfile -t sick < <(unwell postgres rabbitmq)

@@ -92,7 +92,7 @@ def test_what_was_taken_off_its_network(hub: Deployment, part: str, network: str
 def test_a_service_that_hangs_while_docker_holds_it_to_be_healthy(hub: Deployment) -> None:
     os.kill(state(hub, "reporting")["Pid"], signal.SIGSTOP)
     assert state(hub, "reporting")["Health"]["Status"] == "healthy"
-    assert "restarting reporting" in hub.script("up").stdout
+    assert "  restarting reporting\n" in hub.script("up").stdout  # and no other part
 
 
 def test_a_container_that_was_deleted(hub: Deployment) -> None:
@@ -100,10 +100,12 @@ def test_a_container_that_was_deleted(hub: Deployment) -> None:
     hub.script("up")
 
 
-def test_a_network_that_was_deleted_while_the_hub_was_stopped(hub: Deployment) -> None:
+@pytest.mark.parametrize("network", ["inside", "front"])
+def test_a_network_that_was_deleted_while_the_hub_was_stopped(hub: Deployment, network: str) -> None:
     hub.compose("stop")
-    hub.docker("network", "rm", f"{PROJECT}_inside")
+    hub.docker("network", "rm", f"{PROJECT}_{network}")
     hub.script("up")
+    assert broken(hub) == []
 
 
 def test_an_upgrade_helps_a_hub_that_is_not_well_first(hub: Deployment) -> None:
