@@ -13,7 +13,7 @@ from tests.support.waiting import wait_until
 
 from local import ports
 
-BEFORE, AFTER = "2025-09-01", "2025-10-03"  # support visits are planned, and the first ones are made
+BEFORE, AFTER = "2025-10-03", "2025-11-07"  # the first support visits are history, later ones live
 
 
 def published(hub: Deployment) -> Counter[str]:
