@@ -177,7 +177,7 @@ def untouched(hub: Deployment) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("HUB_ID", "our hub", 'HUB_ID is "our hub": this must be letters'),
+        ("HUB_ID", "our hub", 'HUB_ID is "our hub": this must be 1 to 63 letters, digits'),
         ("HUB_ADDRESS", "hub.example.org:8443", "HUB_ADDRESS is"),
         ("HUB_TLS", "tls internal", "HUB_TLS is set, but HUB_ADDRESS is not https://"),
         ("HUB_BIND", "localhost", 'HUB_BIND is "localhost": this is an address of this machine'),
