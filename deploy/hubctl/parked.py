@@ -8,9 +8,9 @@ import typer
 from sqlalchemy.orm import Session
 
 from hub_messaging import operator_actions, retries, stored_deliveries
+from hub_messaging.delivery_states import UNFINISHED, DeliveryState
 from hub_messaging.operator_actions import Operator
 from hub_messaging.stored_deliveries import Key, Refused
-from hub_messaging.tables import HELD, PARKED, WAITING
 from hub_platform.clocks import real_now
 from hubctl import databases, forged, shown
 from hubctl.databases import Found, by_service, opened
@@ -50,7 +50,7 @@ def list_(
 ) -> None:
     """List parked deliveries, oldest first; exit code 1 without any."""
     hub = find_hub()
-    states = (PARKED, WAITING, HELD) if unfinished else (PARKED,)
+    states = UNFINISHED if unfinished else (DeliveryState.PARKED,)
     rows, groups, total = [], [], 0
     for name in hub.chosen(service or []):
         with opened(hub, name) as session:
@@ -105,7 +105,7 @@ def replay(
     """Retry parked deliveries at once: by id, by error or type, or all."""
     hub = find_hub()
     found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
-    parked = [one for one in found if one.kept.state == PARKED]
+    parked = [one for one in found if one.kept.state == DeliveryState.PARKED]
     found = [one for one in parked if not retries.was_forged(one.kept)]
     if parked and not found:
         raise Refused(f"{parked[0].kept.key.event_id} {operator_actions.STAYS_FORGED}")

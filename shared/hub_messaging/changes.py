@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from hub_messaging import inbox as received
 from hub_messaging import retries
 from hub_messaging.delivery import Delivery
+from hub_messaging.delivery_states import UNFINISHED
 from hub_messaging.envelope import Envelope, Event, Undecodable
-from hub_messaging.tables import UNFINISHED, StoredRow, inbox, inbox_changes
+from hub_messaging.tables import StoredRow, inbox, inbox_changes
 
 # The same event may take effect again, when its type is read again; another version of its change may not. An
 # event that was published before there were several versions has no changeid: the inbox knows it by its id.

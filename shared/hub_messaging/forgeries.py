@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_messaging import counting, missing_events
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.json_text import JsonObject
 from hub_messaging.metrics import recorded_at
@@ -23,8 +24,6 @@ from hub_messaging.operator_actions import Operator
 from hub_messaging.retries import FORGED
 from hub_messaging.stored_deliveries import Key, is_
 from hub_messaging.tables import (
-    DONE,
-    DROPPED,
     StoredRow,
     inbox,
     inbox_audit,
@@ -193,7 +192,12 @@ def _take_out(session: Session, forgery: Forgery, operator: Operator) -> bool:
     session.execute(sa.delete(inbox_gaps).where(*(inbox_gaps.c[part] == name[part] for part in name)))
     if row.type is not None:
         counting.add(
-            session, row.subscription, row.source, row.type, received=-1, done=-int(row.state == DONE)
+            session,
+            row.subscription,
+            row.source,
+            row.type,
+            received=-1,
+            done=-int(row.state == DeliveryState.DONE),
         )
     if row.body is not None:
         _keep_body(session, row, forgery.why)
@@ -210,7 +214,7 @@ def _keep_body(session: Session, row: StoredRow, why: str) -> None:
         "subscription": row.subscription,
         "source": "",
         "event_id": hashlib.sha256(body).hexdigest(),
-        "state": DROPPED,
+        "state": DeliveryState.DROPPED,
         "received_at": row.received_at,
         "attempts": row.attempts,
         "first_error": row.first_error or f"{FORGED}{why}",
@@ -227,7 +231,7 @@ def _go_back(session: Session, about: tuple[str, str, str], forged: int, floor: 
     columns = (inbox.c.subscription, inbox.c.source, inbox.c.subject)
     true = sa.select(sa.func.max(inbox.c.revision)).where(
         *(column == value for column, value in zip(columns, about, strict=True)),
-        inbox.c.state.in_((DONE, DROPPED)),
+        inbox.c.state.in_((DeliveryState.DONE, DeliveryState.DROPPED)),
     )
     revision = max(session.scalar(true) or 0, floor)
     known = inbox_subjects.c

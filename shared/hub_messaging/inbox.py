@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import statements, stored_statements
 from hub_messaging.delivery import Delivery
+from hub_messaging.delivery_states import UNFINISHED, DeliveryState
 from hub_messaging.envelope import Event
-from hub_messaging.tables import DONE, HELD, PARKED, UNFINISHED, WAITING, inbox, inbox_counts
+from hub_messaging.tables import inbox, inbox_counts
 
 
 def unseen(
@@ -26,10 +27,10 @@ def unseen(
     if len(deliveries) == 1:
         return _unseen_one(session, subscription, deliveries[0])
     free, held = _sort_out(deliveries, *_progress(session, subscription, deliveries))
-    session.info["held"] = _insert(session, subscription, held, state=HELD)[0] if held else 0
+    session.info["held"] = _insert(session, subscription, held, state=DeliveryState.HELD)[0] if held else 0
     if not free:
         return []
-    new, which = _insert(session, subscription, free, state=DONE)
+    new, which = _insert(session, subscription, free, state=DeliveryState.DONE)
     if new == len(free):
         return free
     result, left = [], set(which or ())
@@ -48,19 +49,21 @@ def counts(session: Session) -> dict[str, int]:
         .where(inbox.c.state.in_(UNFINISHED))
         .group_by(inbox.c.state)
     )
-    return {WAITING: 0, HELD: 0, PARKED: 0} | {row.state: row.n for row in rows}
+    return dict.fromkeys(UNFINISHED, 0) | {row.state: row.n for row in rows}
 
 
 def forged(session: Session) -> int:
     """Return the number of parked deliveries that did not come through their publisher's exchange."""
-    wanted = sa.select(sa.func.count()).where(inbox.c.state == PARKED, inbox.c.last_error.like("Forged: %"))
+    wanted = sa.select(sa.func.count()).where(
+        inbox.c.state == DeliveryState.PARKED, inbox.c.last_error.like("Forged: %")
+    )
     return session.scalar(wanted) or 0
 
 
 def waiting(session: Session) -> int:
     """Return the number of deliveries that will be retried, with those held behind them."""
     found = counts(session)
-    return found[WAITING] + found[HELD]
+    return found[DeliveryState.WAITING] + found[DeliveryState.HELD]
 
 
 def received(session: Session) -> int:
@@ -98,8 +101,8 @@ def _unseen_one(session: Session, subscription: str, delivery: Delivery[Event]) 
         "from_log": delivery.from_log,
     }
     state = session.execute(statements.RECEIVE_ONE, row).scalar()
-    session.info["held"] = int(state == HELD)
-    return [delivery] if state == DONE else []
+    session.info["held"] = int(state == DeliveryState.HELD)
+    return [delivery] if state == DeliveryState.DONE else []
 
 
 def _progress(
@@ -144,7 +147,7 @@ def _insert(
 ) -> tuple[int, list[str] | None]:
     """Insert deliveries; return the number of new ones, and their keys unless all were new."""
     envelopes = [delivery.envelope for delivery in deliveries]
-    done = state == DONE
+    done = state == DeliveryState.DONE
     rows = {
         "subscription": subscription,
         "state": state,

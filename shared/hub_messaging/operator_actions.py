@@ -15,11 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub_messaging import counting, retries, stored_statements
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.envelope import Envelope, Undecodable
 from hub_messaging.stored_deliveries import Key, Refused, is_, key_of
-from hub_messaging.tables import DROPPED, PARKED, WAITING, StoredRow, inbox
+from hub_messaging.tables import StoredRow, inbox
 
-OPEN_TO_CHANGE: Final = (PARKED, WAITING)  # a held delivery has not failed: it follows its predecessor
+# A held delivery has not failed: it follows its predecessor.
+OPEN_TO_CHANGE: Final = (DeliveryState.PARKED, DeliveryState.WAITING)
 STAYS_FORGED: Final = "did not come through its publisher's exchange and can only be dropped."
 
 _NAME: Final = ("subscription", "source", "event_id")
@@ -48,11 +50,11 @@ def replay(session: Session, keys: Sequence[Key], operator: Operator, now: datet
     Raises:
         Refused: only forged deliveries were named.
     """
-    taken = _take(session, keys, (PARKED,), _FACTS)
+    taken = _take(session, keys, (DeliveryState.PARKED,), _FACTS)
     rows = [row for row in taken if not retries.was_forged(row)]
     if taken and not rows:
         raise Refused(f"{taken[0].event_id} {STAYS_FORGED}")
-    _set(session, rows, state=WAITING, next_attempt_at=now)
+    _set(session, rows, state=DeliveryState.WAITING, next_attempt_at=now)
     _write_down(session, rows, operator, "replay")
     return [key_of(row) for row in rows]
 
@@ -63,7 +65,7 @@ def drop(session: Session, keys: Sequence[Key], operator: Operator) -> list[Key]
     Their bodies stay stored.
     """
     rows = _take(session, keys, OPEN_TO_CHANGE, _FACTS)
-    _set(session, rows, state=DROPPED, next_attempt_at=None)
+    _set(session, rows, state=DeliveryState.DROPPED, next_attempt_at=None)
     retries.reach(session, *rows)
     _write_down(session, rows, operator, "drop")
     return [key_of(row) for row in rows]
@@ -126,7 +128,7 @@ def _leave_behind(session: Session, row: StoredRow) -> None:
     names = ("subscription", "source", "event_id", "type", "subject", "revision", "received_at", "attempts")
     errors = {"first_error": row.first_error, "last_error": row.last_error}
     values = {name: getattr(row, name) for name in names} | errors
-    session.execute(sa.insert(inbox).values(values | {"state": DROPPED, "body": row.body}))
+    session.execute(sa.insert(inbox).values(values | {"state": DeliveryState.DROPPED, "body": row.body}))
     retries.reach(session, row)
 
 

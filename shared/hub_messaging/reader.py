@@ -11,7 +11,7 @@ import structlog
 from nameko.extensions import ProviderCollector, SharedExtension
 from sqlalchemy.exc import SQLAlchemyError
 
-from hub_messaging import inbox
+from hub_messaging import inbox, wire
 from hub_messaging.amqp_types import Channel, Connection
 from hub_messaging.amqp_types import Message as AmqpMessage
 from hub_messaging.catchup import CatchUp, LogAway
@@ -34,27 +34,13 @@ from hub_messaging.sessions import OneConnection
 from hub_messaging.stopping import Stop, Stopped, answered, has_ended, where
 from hub_messaging.tables import inbox_forgotten
 from hub_messaging.topology import Subscriber
-from hub_messaging.wire import (
-    BROKER_ERRORS,
-    FILL_UP_SECONDS,
-    Missing,
-    beat,
-    connected,
-    declare_subscriber,
-    drain,
-    fill_up,
-    message_of,
-    queue_exists,
-    reason_of,
-    tick,
-)
 
 IDLE_SECONDS: Final = 0.5  # between two looks at stored deliveries
 KEPT_SECONDS: Final = 1.0  # for retries at a time, while the queue waits
 BIND_SECONDS: Final = 60.0  # between two declarations of the bindings
 STOP_SECONDS: Final = 5.0  # for the batch in progress; unacknowledged messages are requeued
 
-EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
+EXPECTED: Final = (*wire.BROKER_ERRORS, SQLAlchemyError, DatabaseAway, Stopped)
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +89,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             RetentionCheck(queue, sessions),
         )
         self._flow = FlowControl(
-            all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - FILL_UP_SECONDS
+            all(handler.batch for handler in handlers), limit_seconds=STOP_SECONDS - wire.FILL_UP_SECONDS
         )
         self._catch_up = CatchUp(self._dispatcher, self._take_all)
         self._forgetting = RetentionWorker(self._sessions, inbox_rows(queue))
@@ -127,12 +113,12 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
     def _run(self) -> None:
         while not self._stop.asked:
             try:
-                with connected(self.container.config["AMQP_URI"]) as self._connection:
+                with wire.connected(self.container.config["AMQP_URI"]) as self._connection:
                     self._prepare()
                     while not self._stop.asked:
                         self._read()
             except Exception as exc:  # noqa: BLE001 - whatever happens, the loop goes on
-                self._away = reason_of(exc, "the broker or the database does not answer")
+                self._away = wire.reason_of(exc, "the broker or the database does not answer")
                 self._metrics.reconnects.inc()
                 at = None if isinstance(exc, EXPECTED) else where(exc)
                 log.warning("reading_interrupted", error=type(exc).__name__, at=at)
@@ -143,7 +129,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._healing.abandon()
         self._catch_up.note_types()
         with answered():
-            if not queue_exists(self._connection, self._subscriber.queue):
+            if not wire.queue_exists(self._connection, self._subscriber.queue):
                 self._catch_up.note_missing_queue()
         self._bind()
         self._catch_up.run(self._read_log)
@@ -151,13 +137,13 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
     def _bind(self) -> None:
         """Declare the queue and its bindings; a lost binding is restored within a minute."""
         with answered():
-            declare_subscriber(self._connection, self._subscriber)
+            wire.declare_subscriber(self._connection, self._subscriber)
         self._bind_at = time.monotonic() + BIND_SECONDS
 
     def _read_log(self, since: datetime | None) -> Iterator[list[Message]]:
         try:
             yield from read_log(self._connection, self._subscriber.service, since)
-        except (Missing, LogSilent, Unconfirmed) as exc:
+        except (wire.Missing, LogSilent, Unconfirmed) as exc:
             raise LogAway from exc
 
     def _read(self) -> None:
@@ -178,7 +164,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
             self._fill()
         if self._stop.asked:
             self._healing.abandon()
-        fill_up(self._connection, self._arrived, asked_for, self._flow.last_arrival)
+        wire.fill_up(self._connection, self._arrived, asked_for, self._flow.last_arrival)
         channel.basic_cancel(consumer)  # the broker sends no more; received messages are finished
         while self._arrived and not self._stop.overdue(STOP_SECONDS):
             if not self._work_off(channel) and self._stop.asked:
@@ -189,10 +175,10 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         """Receive messages without waiting for more once there is one."""
         had = len(self._arrived)
         wait = 0.001 if had or self._reads_log else IDLE_SECONDS
-        while drain(self._connection, wait) and len(self._arrived) < BATCH:
+        while wire.drain(self._connection, wait) and len(self._arrived) < BATCH:
             wait = 0.001
         self._flow.note_arrivals(len(self._arrived) - had, len(self._arrived), time.monotonic())
-        tick(self._connection)
+        wire.tick(self._connection)
 
     def _work_off(self, channel: Channel) -> bool:
         """Process one batch and acknowledge it; False when it must be retried."""
@@ -200,7 +186,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         if not messages:
             return True
         started = time.monotonic()
-        if not self._take([message_of(one) for one in messages]):
+        if not self._take([wire.message_of(one) for one in messages]):
             return False
         channel.basic_ack(messages[-1].delivery_tag, multiple=True)
         del self._arrived[: len(messages)]
@@ -212,8 +198,8 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
         self._away = reason
         log.warning("consumer_paused", reason=reason, error=type(error).__name__ if error else None)
         self._stop.pause_after_failure()
-        drain(self._connection, 0.001)
-        tick(self._connection)
+        wire.drain(self._connection, 0.001)
+        wire.tick(self._connection)
 
     def _heal(self) -> None:
         """Read the next step of a repair from the log."""
@@ -252,5 +238,5 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
 
     def _beat(self) -> None:
         # The worker's transaction must continue, even when the connection is lost.
-        with contextlib.suppress(*BROKER_ERRORS):
-            beat(self._connection)
+        with contextlib.suppress(*wire.BROKER_ERRORS):
+            wire.beat(self._connection)

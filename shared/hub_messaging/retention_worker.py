@@ -14,8 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hub_messaging import retention
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.retention import RetentionState, Seen
-from hub_messaging.tables import DONE, StoredRow, inbox, inbox_forgotten, outbox, outbox_forgotten
+from hub_messaging.tables import StoredRow, inbox, inbox_forgotten, outbox, outbox_forgotten
 from hub_messaging.wall_clock import utc_now
 
 NOTE_SECONDS: Final = 300.0  # between two records of running time; a restart loses at most twice that
@@ -129,7 +130,7 @@ def _of_source(subscription: str, source: str) -> Rows:
         inbox.c.arrival,
         inbox.c.received_at,
         (inbox.c.subscription == subscription, inbox.c.source == source),
-        inbox.c.state == DONE,
+        inbox.c.state == DeliveryState.DONE,
         retention.INBOX_DAYS,
     )
 

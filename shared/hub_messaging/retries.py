@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from hub_messaging import counting, statements, stored_statements
 from hub_messaging.delivery import Delivery
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.envelope import Envelope, Event
 from hub_messaging.messages import Message
-from hub_messaging.tables import DONE, HELD, PARKED, WAITING, StoredRow, inbox
+from hub_messaging.tables import StoredRow, inbox
 from hub_messaging.wall_clock import utc_now
 
 JITTER: Final = 0.2  # up to a fifth longer, so that many failures are not retried at once
@@ -91,7 +92,10 @@ def lock(session: Session, subscription: str, source: str, event_id: str) -> Sto
     """Lock and return a stored row; None when another process has locked or finished it."""
     wanted = (
         sa.select(inbox)
-        .where(*_is(subscription, source, event_id), inbox.c.state.in_((WAITING, HELD)))
+        .where(
+            *_is(subscription, source, event_id),
+            inbox.c.state.in_((DeliveryState.WAITING, DeliveryState.HELD)),
+        )
         .with_for_update(skip_locked=True)
     )
     return session.execute(wanted).first()
@@ -121,7 +125,7 @@ def finish(session: Session, *rows: StoredRow) -> None:
 
 def pass_over(session: Session, row: StoredRow) -> None:
     """Mark a stored delivery as done without effect: another version of its change takes effect."""
-    ended = {"state": DONE, "body": None, "next_attempt_at": None}
+    ended = {"state": DeliveryState.DONE, "body": None, "next_attempt_at": None}
     session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
     counting.add(session, row.subscription, row.source, row.type, done=1)
 
@@ -222,7 +226,7 @@ def _row(subscription: str, envelope: Envelope) -> dict[str, object]:
 def _failure(error: BaseException, attempts: int, policy: RetryPolicy) -> dict[str, object]:
     wait = None if isinstance(error, Permanent) else policy.after(attempts)
     return {
-        "state": PARKED if wait is None else WAITING,
+        "state": DeliveryState.PARKED if wait is None else DeliveryState.WAITING,
         "attempts": attempts,
         "next_attempt_at": None if wait is None else utc_now() + wait,
         "last_error": say(error),

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from hub_messaging import stored_statements
-from hub_messaging.tables import HELD, PARKED, StoredRow
+from hub_messaging.delivery_states import DeliveryState
+from hub_messaging.tables import StoredRow
 
 SUBJECTS_AT_ONCE: Final = 500  # subjects checked by one query
 _START: Final = ("", "")
@@ -86,8 +87,8 @@ def _ready(chain: Sequence[StoredRow], now: datetime) -> list[RetryCandidate]:
     reached = chain[0].reached or 0 if chain else 0
     for row in chain:
         waits = row.next_attempt_at is not None and row.next_attempt_at > now
-        held = row.state == HELD and (row.after_revision or 0) > reached
-        if row.state == PARKED or waits or held:
+        held = row.state == DeliveryState.HELD and (row.after_revision or 0) > reached
+        if row.state == DeliveryState.PARKED or waits or held:
             break
         ready.append(RetryCandidate(row.source, row.subject, row.event_id, row.arrival, row.revision))
         reached = max(reached, row.revision)

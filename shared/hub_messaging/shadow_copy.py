@@ -11,6 +11,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from hub_messaging import shadow_statements, stored_deliveries, tables
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.shadow_statements import LIVE, NEW, PREVIOUS
 from hub_messaging.tables import (
     StoredRow,
@@ -192,12 +193,14 @@ class ShadowCopy:
 
 def decided(connection: sa.Connection) -> dict[tuple[str, str], Decision]:
     """Return operators' decisions by the source and id of the original message."""
-    dealt_with = sa.or_(inbox.c.state == tables.DROPPED, inbox.c.original_body.is_not(None))
+    dealt_with = sa.or_(inbox.c.state == DeliveryState.DROPPED, inbox.c.original_body.is_not(None))
     wanted = sa.select(inbox).where(inbox.c.body.is_not(None), dealt_with).order_by(inbox.c.arrival)
     rows = list(connection.execute(wanted))
-    found = {(row.source, row.event_id): Decision(row, None) for row in rows if row.state == tables.DROPPED}
+    found = {
+        (row.source, row.event_id): Decision(row, None) for row in rows if row.state == DeliveryState.DROPPED
+    }
     for row in rows:
-        if row.state != tables.DROPPED:
+        if row.state != DeliveryState.DROPPED:
             name = stored_deliveries.name_of(bytes(row.original_body))
             known = found.get(name)  # an edit that changed its key has left a row under the first
             found[name] = Decision(known.given_up if known else None, bytes(row.body))

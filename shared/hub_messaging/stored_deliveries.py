@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from hub_messaging.delivery_states import UNFINISHED, DeliveryState
 from hub_messaging.envelope import Envelope, Undecodable
-from hub_messaging.tables import DROPPED, PARKED, UNFINISHED, StoredRow, inbox, inbox_audit
+from hub_messaging.tables import StoredRow, inbox, inbox_audit
 
 _behind = inbox.alias("behind")
 # Later deliveries of the subject stay held until this one is done or dropped.
@@ -119,7 +120,7 @@ class Shown:
 
 def stored(
     session: Session,
-    states: Iterable[str] = (PARKED,),
+    states: Iterable[str] = (DeliveryState.PARKED,),
     *,
     error: str | None = None,
     type_: str | None = None,
@@ -132,7 +133,7 @@ def stored(
 
 def count(
     session: Session,
-    states: Iterable[str] = (PARKED,),
+    states: Iterable[str] = (DeliveryState.PARKED,),
     *,
     error: str | None = None,
     type_: str | None = None,
@@ -142,7 +143,7 @@ def count(
     return session.scalar(wanted) or 0
 
 
-def groups(session: Session, states: Iterable[str] = (PARKED,)) -> list[Group]:
+def groups(session: Session, states: Iterable[str] = (DeliveryState.PARKED,)) -> list[Group]:
     """Return deliveries grouped by error and type, the largest group first."""
     rows, error = _UNFINISHED.c, _error_class(_UNFINISHED).label("error")
     number = sa.func.count().label("count")
@@ -171,7 +172,7 @@ def find(session: Session, name: str) -> list[StoredDelivery]:
     named = sa.or_(inbox.c.event_id.like(f"{escaped}%"), inbox.c.event_id.like(f"%{escaped}"))
     # Each part has an index of its own.
     found = _named(session, inbox.c.state.in_(UNFINISHED), named)
-    return found + _named(session, inbox.c.state == DROPPED, named)
+    return found + _named(session, inbox.c.state == DeliveryState.DROPPED, named)
 
 
 def show(session: Session, key: Key) -> Shown:

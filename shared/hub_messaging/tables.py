@@ -1,6 +1,6 @@
 """The library's tables, in every service's own database (docs/messaging.md explains them)."""
 
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -48,13 +48,6 @@ outbox = sa.Table(
     sa.CheckConstraint("revision >= 1", name="ck_outbox_revision"),
 )
 sa.Index("ix_outbox_unpublished", outbox.c.position, postgresql_where=outbox.c.published_at.is_(None))
-
-DONE: Final = "done"  # has taken effect
-WAITING: Final = "waiting"  # failed, will be retried
-HELD: Final = "held"  # an earlier event about the same subject must take effect first
-PARKED: Final = "parked"  # needs an operator
-DROPPED: Final = "dropped"  # given up by an operator; blocks nothing
-UNFINISHED: Final = (WAITING, HELD, PARKED)
 
 # Received deliveries. A failed one is stored here, as its message was acknowledged.
 inbox = sa.Table(

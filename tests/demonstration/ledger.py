@@ -14,6 +14,7 @@ from tests.demonstration.counting import Meets, body, made, meets, named, rows_o
 
 from hub_demo.commands import Command
 from hub_enrolment.domain import applications, enrolments, waiting_list, work_groups
+from hub_enrolment.domain.confirmations import Candidate, Terms, confirm
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.schools import SchoolState, check_open
 from hub_enrolment.domain.sessions import Place
@@ -128,7 +129,8 @@ def draft_opened(ledger: Ledger, command: Command) -> None:
 def confirmed(ledger: Ledger, command: Command) -> None:
     group = ledger.groups[named(command)]
     counted, reason = group.composition(), body(command).get("override_reason")
-    work_groups.confirm(group.status, counted, group.limits, override_reason=reason)
+    candidate = Candidate(status=group.status, counted=counted)
+    confirm(candidate, Terms(limits=group.limits), override_reason=reason)
     group.status = "confirmed"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.deploy.conftest import SCRIPT, Deployment
 from tests.subscribing import page
-from tests.subscribing.feeding import HEARD
+from tests.subscribing.feeding import SUBSCRIBED
 from tests.subscribing.following import follow
 from tests.subscribing.programs import Program, running
 from tests.support.waiting import wait_until
@@ -20,12 +20,12 @@ def published(hub: Deployment) -> Counter[str]:
     """How many events of each type that is subscribed to visits has published."""
     rows = hub.ask("visits", "SELECT type, count(*) FROM outbox WHERE published_at IS NOT NULL GROUP BY 1")
     counts = dict(row.split("|") for row in rows)
-    return Counter({type_: int(counts[type_]) for type_ in HEARD if type_ in counts})
+    return Counter({type_: int(counts[type_]) for type_ in SUBSCRIBED if type_ in counts})
 
 
 def has_received(program: Program, expected: Counter[str]) -> bool:
     assert program.process.poll() is None, (program.folder / "err").read_text()[-3000:]
-    return Counter(one.type for one in program.heard if not one.repeated) == expected
+    return Counter(one.type for one in program.printed_deliveries if not one.repeated) == expected
 
 
 def test_a_subscriber_receives_history_and_then_new_events(hub: Deployment, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tests.faults.starting import ServerFailed, wait_for_server
 from tests.support.broker import PASSWORD, USER, BrokerServer
 
 from hub_local import broker as local_broker
-from hub_local import broker_node, definitions, passwords, ports
+from hub_local import broker_node, broker_probe, definitions, passwords, ports
 from hub_local.processes import Child, Programs
 
 # Counts are read once a case has ended; RabbitMQ's own interval of five seconds would be added to each.
@@ -114,7 +114,7 @@ class Broker:
         uri = self.server.uri(definitions.VIRTUAL_HOST, user=USER)
         wait_for_server(
             "the broker to answer",
-            lambda: not self.runs or (local_broker.answers(uri) and self.server.answers()),
+            lambda: not self.runs or (broker_probe.answers(uri) and self.server.answers()),
         )
         if not self.runs:
             raise ServerFailed(self.last_words())

@@ -9,8 +9,7 @@ from tests.faults.brokers import end_at_once
 from tests.faults.starting import ServerFailed, wait_for_server
 from tests.support.broker import BrokerServer
 
-from hub_local import broker as local_broker
-from hub_local import broker_node, definitions, ports
+from hub_local import broker_node, broker_probe, definitions, ports
 from hub_local.processes import Programs
 
 HOST = "localhost"  # in the names of the nodes
@@ -74,7 +73,7 @@ class Member:
         uri = self.server.uri(definitions.VIRTUAL_HOST)
         wait_for_server(
             f"{self.name} to answer",
-            lambda: not self.runs or (local_broker.answers(uri) and self.server.answers()),
+            lambda: not self.runs or (broker_probe.answers(uri) and self.server.answers()),
         )
         if not self.runs:
             raise ServerFailed(self.node.server.log.read_text()[-3000:])

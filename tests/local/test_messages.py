@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hub_local import broker, broker_node, containers, packages, postgres, postgres_server
+from hub_local import broker, broker_node, broker_probe, containers, packages, postgres, postgres_server
 from hub_local.alone import announce, only_one
 from hub_local.failures import CannotStart
 from hub_local.hub import ports_from
@@ -45,7 +45,7 @@ def test_an_engine_that_cannot_fetch_the_image_is_passed_over(monkeypatch: pytes
 def test_a_broker_that_is_given_but_away_is_named(tmp_path: Path) -> None:
     given = broker.start(programs(tmp_path), tmp_path, CONTENTS, say=print, given="amqp://127.0.0.1:1/")
     assert set(given.uris.values()) == {"amqp://127.0.0.1:1/"}
-    assert not broker.answers("amqp://127.0.0.1:1/")
+    assert not broker_probe.answers("amqp://127.0.0.1:1/")
 
 
 def test_a_wrong_database_url_gives_a_sentence() -> None:

@@ -13,12 +13,13 @@ from tests.messaging.received import ORIGINS, QUEUE, Database, message
 
 from hub_messaging import operator_actions, stored_deliveries
 from hub_messaging.delivery import Delivery
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.dispatch import Dispatcher, Handler
 from hub_messaging.metrics import ReadingMetrics
 from hub_messaging.operator_actions import Operator
 from hub_messaging.retries import Permanent, RetryPolicy
 from hub_messaging.stored_deliveries import Key, StoredDelivery
-from hub_messaging.tables import PARKED, inbox_audit
+from hub_messaging.tables import inbox_audit
 
 ADA = Operator(by="ada", why="the scales were repaired")
 UNREADABLE = b"\xff\xfe not JSON"
@@ -54,7 +55,7 @@ def act(database: Database, action: Callable[[Session], Any]) -> Any:
 
 
 def listed(database: Database, *wanted: str) -> list[StoredDelivery]:
-    return act(database, lambda session: stored_deliveries.stored(session, wanted or (PARKED,)))  # type: ignore[no-any-return]
+    return act(database, lambda session: stored_deliveries.stored(session, wanted or (DeliveryState.PARKED,)))  # type: ignore[no-any-return]
 
 
 def replay(database: Database, *keys: Key) -> list[Key]:

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from hub_local import broker as local_broker
-from hub_local import ports
+from hub_local import broker_probe, ports
 from hub_messaging.addresses import in_random_order, uris_of
 from hub_messaging.wire import BROKER_ERRORS, CONNECT_SECONDS, connected
 
@@ -72,5 +71,5 @@ def test_a_broker_without_any_node_is_away() -> None:
 
 
 def test_make_run_takes_a_cluster_of_which_one_node_answers(amqp_uri: str) -> None:
-    assert local_broker.answers(with_hosts(amqp_uri, ports.any_free()))
-    assert not local_broker.answers(f"amqp://user@{ports.LOOPBACK}:{ports.any_free()}/hub")
+    assert broker_probe.answers(with_hosts(amqp_uri, ports.any_free()))
+    assert not broker_probe.answers(f"amqp://user@{ports.LOOPBACK}:{ports.any_free()}/hub")

@@ -12,15 +12,15 @@ from tests.messaging.received import LATER, POLICY, QUEUE, SOURCE, Database, del
 
 from hub_messaging import inbox, operator_actions, retries, stored_deliveries
 from hub_messaging.delivery import Delivery
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.envelope import Envelope
 from hub_messaging.retries import Permanent, Unread
 from hub_messaging.retry_order import RetryOrder
 from hub_messaging.stored_deliveries import Key
-from hub_messaging.tables import DONE, HELD, PARKED, WAITING, inbox_audit, inbox_subjects
 from hub_messaging.tables import inbox as table
+from hub_messaging.tables import inbox_audit, inbox_subjects
 
-OTHER_QUEUE = "auditing.in"
-OTHER_HUB = "/hubs/other/sorting"
+OTHER_QUEUE, OTHER_HUB = "auditing.in", "/hubs/other/sorting"
 TARGET = delivery(1, 2, after=1)
 KEY = Key(QUEUE, SOURCE, str(TARGET.envelope.id))
 
@@ -46,10 +46,10 @@ def keep_all(database: Database, state: str) -> None:
     """Keep the target and each of its neighbours in one state."""
     for subscription, one in neighbours(TARGET):
         with database.begin() as session:
-            if state == HELD:
+            if state == DeliveryState.HELD:
                 assert inbox.unseen(session, subscription, [one]) == []
             else:
-                error = RuntimeError("no") if state == WAITING else Permanent("no")
+                error = RuntimeError("no") if state == DeliveryState.WAITING else Permanent("no")
                 retries.keep_failed(session, subscription, one, error, POLICY)
 
 
@@ -80,36 +80,39 @@ def own_row(database: Database) -> Any:
     ("state", "action", "becomes"),
     [
         pytest.param(
-            WAITING,
+            DeliveryState.WAITING,
             lambda session: retries.fail_again(session, row_of(session), Permanent("still"), POLICY),
-            PARKED,
+            DeliveryState.PARKED,
             id="another attempt fails",
         ),
         pytest.param(
-            WAITING,
+            DeliveryState.WAITING,
             lambda session: retries.finish(session, row_of(session)),
-            DONE,
+            DeliveryState.DONE,
             id="another attempt succeeds",
         ),
         pytest.param(
-            PARKED,
+            DeliveryState.PARKED,
             lambda session: operator_actions.replay(session, [KEY], ADA, LATER),
-            WAITING,
+            DeliveryState.WAITING,
             id="replayed",
         ),
         pytest.param(
-            PARKED, lambda session: operator_actions.drop(session, [KEY], ADA), "dropped", id="dropped"
+            DeliveryState.PARKED,
+            lambda session: operator_actions.drop(session, [KEY], ADA),
+            "dropped",
+            id="dropped",
         ),
         pytest.param(
-            PARKED,
+            DeliveryState.PARKED,
             lambda session: operator_actions.edit(session, KEY, heavier(TARGET), ADA),
-            PARKED,
+            DeliveryState.PARKED,
             id="edited",
         ),
         pytest.param(
-            HELD,
+            DeliveryState.HELD,
             lambda session: retries.stop_waiting_for(session, QUEUE, SOURCE, KEY.event_id),
-            HELD,
+            DeliveryState.HELD,
             id="waits for nothing any more",
         ),
     ],
@@ -133,7 +136,9 @@ def test_a_message_that_can_be_read_at_last_gets_its_own_name_and_no_other_messa
     with database.begin() as session:
         for body in (unreadable.body, b"second"):
             retries.park_unreadable(session, QUEUE, Unread(message(body), ValueError("no")))
-        session.execute(sa.update(table).values(state=WAITING, next_attempt_at=datetime.now(UTC)))
+        session.execute(
+            sa.update(table).values(state=DeliveryState.WAITING, next_attempt_at=datetime.now(UTC))
+        )
         first, second = session.scalars(sa.select(table.c.event_id).order_by(table.c.arrival))
     with database.begin() as session:
         row = retries.lock(session, QUEUE, "", first)
@@ -165,7 +170,9 @@ def test_a_subscription_sees_only_its_own_due_and_missing_deliveries(database: D
         retries.keep_failed(session, OTHER_QUEUE, delivery(2), RuntimeError("no"), POLICY)
         retries.park_unreadable(session, OTHER_QUEUE, Unread(message(b"?"), ValueError("no")))
         session.execute(
-            sa.update(table).where(table.c.subject.is_(None)).values(state=WAITING, next_attempt_at=LATER)
+            sa.update(table)
+            .where(table.c.subject.is_(None))
+            .values(state=DeliveryState.WAITING, next_attempt_at=LATER)
         )
     with database() as session:
         assert RetryOrder(QUEUE).due(session, LATER) == []
@@ -213,7 +220,7 @@ def test_the_last_arrival_of_another_subscription_is_not_ours(database: Database
 
 
 def test_what_an_operator_did_to_one_delivery_is_not_told_of_another(database: Database) -> None:
-    keep_all(database, PARKED)
+    keep_all(database, DeliveryState.PARKED)
     with database.begin() as session:
         operator_actions.replay(session, [KEY], ADA, LATER)
     with database() as session:
@@ -224,7 +231,7 @@ def test_what_an_operator_did_to_one_delivery_is_not_told_of_another(database: D
 
 
 def test_only_later_events_of_the_same_subject_wait_behind_a_delivery(database: Database) -> None:
-    keep_all(database, PARKED)
+    keep_all(database, DeliveryState.PARKED)
     with database.begin() as session:
         retries.keep_failed(session, OTHER_QUEUE, delivery(1, 3), RuntimeError("no"), POLICY)
         retries.keep_failed(session, QUEUE, delivery(1, 3, source=OTHER_HUB), RuntimeError("no"), POLICY)
@@ -240,4 +247,4 @@ def test_a_message_that_could_not_be_read_is_no_last_arrival(database: Database)
         retries.park_unreadable(session, QUEUE, Unread(message(b"?"), ValueError("no")))
         last = inbox.last_arrival(session, QUEUE)
     assert last is not None
-    assert last[0] == str(delivery(1).envelope.id), "a digest is no id, and tells no time"
+    assert last[0] == str(delivery(1).envelope.id), "a digest is not an id"

@@ -12,9 +12,9 @@ from tests.messaging.plans import STORM, STORMS, cost_of, fill
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, message
 
 from hub_messaging import inbox, operator_actions, retries, stored_deliveries
+from hub_messaging.delivery_states import UNFINISHED
 from hub_messaging.retries import Unread
 from hub_messaging.retry_order import SUBJECTS_AT_ONCE, RetryOrder
-from hub_messaging.tables import UNFINISHED
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 BATCH = [delivery(number, 2, after=1) for number in range(200)]

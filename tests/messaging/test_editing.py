@@ -26,8 +26,8 @@ from tests.messaging.received import (
 )
 
 from hub_messaging import operator_actions, stored_deliveries
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.stored_deliveries import Key, Refused
-from hub_messaging.tables import DROPPED, PARKED
 
 
 def test_an_edited_delivery_keeps_its_original_takes_effect_and_its_subject_goes_on(
@@ -39,7 +39,11 @@ def test_an_edited_delivery_keeps_its_original_takes_effect_and_its_subject_goes
     for body in bodies:
         assert edit(database, key, body) == key
     shown = act(database, lambda session: stored_deliveries.show(session, key))
-    assert (shown.original, shown.body, shown.kept.state) == (delivery(1).body, bodies[1], PARKED)
+    assert (shown.original, shown.body, shown.kept.state) == (
+        delivery(1).body,
+        bodies[1],
+        DeliveryState.PARKED,
+    )
     assert [action.action for action in shown.history] == ["edit", "edit"]
     replay(database, key)
     while broken.dispatcher.retry_stored():
@@ -55,7 +59,7 @@ def test_a_message_that_could_not_be_read_gets_the_name_of_its_new_body_and_is_n
     key = edit(database, found.key, delivery(1).body)
     assert key == Key(QUEUE, SOURCE, str(delivery(1).envelope.id))
     broken.dispatcher.take([message(UNREADABLE), message(delivery(1))])
-    assert states(database) == {found.key.event_id: DROPPED, key.event_id: PARKED}
+    assert states(database) == {found.key.event_id: DeliveryState.DROPPED, key.event_id: DeliveryState.PARKED}
     replay(database, key)
     broken.dispatcher.retry_stored()
     assert broken.taken == [("parcels/1", 1, 1)]
@@ -124,5 +128,5 @@ def test_a_dropped_delivery_keeps_its_body_and_lets_the_next_go_on(
     broken.take(delivery(1), delivery(1, 3, after=2))
     assert broken.taken == [("parcels/1", 2, 1), ("parcels/1", 3, 1)]
     shown = act(database, lambda session: stored_deliveries.show(session, key))
-    assert (shown.kept.state, shown.body) == (DROPPED, delivery(1).body)
+    assert (shown.kept.state, shown.body) == (DeliveryState.DROPPED, delivery(1).body)
     assert replay(database, key) == []

@@ -8,10 +8,11 @@ from tests.messaging.operating import ADA, Poisoned, act, audit, edit, heavier, 
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, states
 
 from hub_messaging import operator_actions
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.operator_actions import Operator
 from hub_messaging.retries import RetryPolicy
 from hub_messaging.stored_deliveries import Key, Refused
-from hub_messaging.tables import PARKED, WAITING, inbox
+from hub_messaging.tables import inbox
 
 
 def test_a_replayed_delivery_takes_effect_and_its_subject_goes_on(
@@ -50,7 +51,7 @@ def test_a_replay_after_the_last_wait_of_the_schedule_parks_at_once(
     broken.error = RuntimeError("still")
     broken.dispatcher.retry_stored()
     (found,) = listed(database)
-    assert (found.state, found.attempts) == (PARKED, last + 1)
+    assert (found.state, found.attempts) == (DeliveryState.PARKED, last + 1)
 
 
 def test_a_second_replay_changes_nothing(database: Database, broken: Poisoned) -> None:
@@ -67,7 +68,7 @@ def test_many_are_replayed_together_and_no_other(database: Database, broken: Poi
     keys = park(broken, *(delivery(n) for n in range(1, 6)))
     assert replay(database, *keys[:3]) == keys[:3]
     assert replay(database) == []
-    assert sorted(states(database).values()) == [PARKED] * 2 + [WAITING] * 3
+    assert sorted(states(database).values()) == [DeliveryState.PARKED] * 2 + [DeliveryState.WAITING] * 3
 
 
 def test_two_operators_at_once_do_not_wait_and_only_one_acts(database: Database, broken: Poisoned) -> None:
@@ -106,7 +107,7 @@ def test_an_action_that_is_rolled_back_was_never_written_down(database: Database
         operator_actions.drop(session, [key], ADA)
         raise RuntimeError
     assert audit(database) == []
-    assert list(states(database).values()) == [PARKED]
+    assert list(states(database).values()) == [DeliveryState.PARKED]
 
 
 @pytest.mark.parametrize("who", [("", "because"), ("ada", ""), ("ada", "  ")])

@@ -14,10 +14,11 @@ from hub_messaging import retention_check as module
 from hub_messaging import retries
 from hub_messaging.catchup import CatchUp
 from hub_messaging.delivery import Delivery
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.log_repair import LogRepair
 from hub_messaging.messages import Message
 from hub_messaging.retention_check import RetentionCheck, is_forgotten
-from hub_messaging.tables import PARKED, WAITING, inbox, inbox_forgotten, inbox_types
+from hub_messaging.tables import inbox, inbox_forgotten, inbox_types
 
 LINE = datetime(2025, 9, 20, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -45,7 +46,9 @@ def _office(database: Database) -> Office:
 
 def errors(database: Database) -> list[str]:
     with database() as session:
-        return list(session.scalars(sa.select(inbox.c.last_error).where(inbox.c.state == PARKED)))
+        return list(
+            session.scalars(sa.select(inbox.c.last_error).where(inbox.c.state == DeliveryState.PARKED))
+        )
 
 
 def test_an_event_from_before_the_line_is_parked_and_one_from_behind_it_takes_effect(
@@ -89,7 +92,9 @@ def test_of_an_id_that_tells_no_time_the_events_own_counts(database: Database, o
 def test_an_operator_may_let_it_take_effect_all_the_same(database: Database, office: Office) -> None:
     office.take(recorded(1, LINE - SECOND))
     with database.begin() as session:
-        session.execute(sa.update(inbox).values(state=WAITING, next_attempt_at=sa.func.now() - SECOND))
+        session.execute(
+            sa.update(inbox).values(state=DeliveryState.WAITING, next_attempt_at=sa.func.now() - SECOND)
+        )
     assert office.dispatcher.retry_stored() == 1
     assert office.seen == [("parcels/1", 1)]
 

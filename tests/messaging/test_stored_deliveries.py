@@ -5,9 +5,9 @@ from tests.messaging.operating import UNREADABLE, Poisoned, act, listed, park
 from tests.messaging.received import QUEUE, SOURCE, Database, delivery, fail, message, receive
 
 from hub_messaging import stored_deliveries
+from hub_messaging.delivery_states import DeliveryState
 from hub_messaging.retries import Permanent
 from hub_messaging.stored_deliveries import Key, Refused
-from hub_messaging.tables import HELD, WAITING
 
 
 def test_what_is_parked_is_shown_with_its_errors_and_what_waits_behind_it(
@@ -28,7 +28,10 @@ def test_waiting_and_held_deliveries_are_listed_when_asked_for(database: Databas
     fail(database, delivery(1), RuntimeError("no"))
     broken.take(delivery(1, 2, after=1))
     assert listed(database) == []
-    assert [one.state for one in listed(database, WAITING, HELD)] == [WAITING, HELD]
+    assert [one.state for one in listed(database, DeliveryState.WAITING, DeliveryState.HELD)] == [
+        DeliveryState.WAITING,
+        DeliveryState.HELD,
+    ]
 
 
 def test_failures_are_grouped_by_class_of_error_and_type_the_largest_first(

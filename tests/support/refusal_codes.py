@@ -42,7 +42,7 @@ HANDS_ON: Final[dict[tuple[str, str], set[str]]] = {
         "several_with_email",
     },
     (
-        "services/enrolment/hub_enrolment/domain/work_groups.py",
+        "services/enrolment/hub_enrolment/domain/confirmations.py",
         "confirm",
     ): set(),  # codes of `broken_limits`
     ("shared/hub_platform/access.py", "unauthorised"): set(),

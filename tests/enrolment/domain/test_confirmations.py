@@ -2,11 +2,12 @@
 
 import pytest
 
+from hub_enrolment.domain.confirmations import Candidate, Terms, confirm
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.work_groups import Composition, confirm, status_after_session
+from hub_enrolment.domain.work_groups import Composition, status_after_session
 from hub_kernel.refusals import Conflict, Refused
 
-TYPICAL = Limits()
+TYPICAL = Terms(limits=Limits())
 
 
 @pytest.mark.parametrize(
@@ -14,7 +15,8 @@ TYPICAL = Limits()
 )
 def test_a_group_that_met_before_it_was_confirmed_can_be_confirmed(status: str, code: str | None) -> None:
     def asked() -> bool:
-        return confirm(status, Composition(12, 6), TYPICAL, override_reason=None, confirmed=False)
+        group = Candidate(status=status, counted=Composition(12, 6), confirmed=False)
+        return confirm(group, TYPICAL, override_reason=None)
 
     if code is None:
         assert asked() is False
@@ -25,11 +27,12 @@ def test_a_group_that_met_before_it_was_confirmed_can_be_confirmed(status: str, 
 
 @pytest.mark.parametrize(("offered", "code"), [(0, None), (1, None), (2, "too_many_teachers")])
 def test_places_that_are_offered_count_to_the_maximum(offered: int, code: str | None) -> None:
+    group = Candidate(status="recruiting", counted=Composition(19, 6), offered=offered)
     if code is None:
-        assert not confirm("recruiting", Composition(19, 6), TYPICAL, override_reason=None, offered=offered)
+        assert not confirm(group, TYPICAL, override_reason=None)
         return
     with pytest.raises(Refused, match=code) as caught:
-        confirm("recruiting", Composition(19, 6), TYPICAL, override_reason=None, offered=offered)
+        confirm(group, TYPICAL, override_reason=None)
     assert caught.value.detail.startswith("19 teachers and 2 open offers;")
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_enrolment.domain.programme_changes import CONFIRMED, GroupOnProgramme, Terms, check_change
+from hub_enrolment.domain.confirmations import Terms, broken_limits
+from hub_enrolment.domain.programme_changes import CONFIRMED, GroupOnProgramme, check_change
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, WorkGroupStatus, broken_limits
+from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, WorkGroupStatus
 from hub_kernel.refusals import Conflict
 
 BEFORE = Terms(limits=Limits(), required_roles=())  # 10 to 20 teachers of six schools

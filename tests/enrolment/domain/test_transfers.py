@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from tests.enrolment.factories import PLACES
 
-from hub_enrolment.domain.enrolments import Grant, Places, transfer
+from hub_enrolment.domain.enrolments import Grant, Places
+from hub_enrolment.domain.transfers import transfer
 from hub_kernel.refusals import Refused
 
 

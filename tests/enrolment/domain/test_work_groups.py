@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.enrolment.factories import CLOSES, OPENS
 
+from hub_enrolment.domain.confirmations import Candidate, Terms, confirm
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.teachers import Appointment
 from hub_enrolment.domain.work_groups import (
@@ -16,7 +17,6 @@ from hub_enrolment.domain.work_groups import (
     check_leads,
     check_recruitment,
     composition,
-    confirm,
     shortfall,
     status_after_change,
     status_after_scheduling,
@@ -32,10 +32,23 @@ LEAD = uuid4()
 FIRST_DAY = date(2025, 9, 1)
 
 
+def asked(
+    teachers_n: int,
+    schools_n: int,
+    limits: Limits = TYPICAL,
+    *,
+    reason: str | None = None,
+    status: str = "recruiting",
+) -> bool:
+    """Ask for the confirmation of a group with these teachers and schools."""
+    group = Candidate(status=status, counted=Composition(teachers_n, schools_n))
+    return confirm(group, Terms(limits=limits), override_reason=reason)
+
+
 def outcome(teachers_n: int, schools_n: int, limits: Limits = TYPICAL) -> str:
     """How asking for a confirmation ends."""
     try:
-        confirm("recruiting", Composition(teachers_n, schools_n), limits, override_reason=None)
+        asked(teachers_n, schools_n, limits)
     except Refused as refusal:
         return refusal.code
     return "confirmed"
@@ -75,13 +88,13 @@ def test_a_group_is_confirmed_exactly_within_its_programmes_limits(
 
 def test_all_that_is_wrong_is_listed() -> None:
     with pytest.raises(Refused) as caught:
-        confirm("recruiting", Composition(9, 5), TYPICAL, override_reason=None)
+        asked(9, 5)
     assert len(caught.value.errors) == 2
 
 
 def test_an_override_is_noted_only_where_it_was_needed() -> None:
-    assert confirm("recruiting", Composition(9, 5), TYPICAL, override_reason="small schools") is True
-    assert confirm("recruiting", Composition(10, 6), TYPICAL, override_reason="small schools") is False
+    assert asked(9, 5, reason="small schools") is True
+    assert asked(10, 6, reason="small schools") is False
 
 
 @pytest.mark.parametrize(
@@ -96,7 +109,7 @@ def test_an_override_is_noted_only_where_it_was_needed() -> None:
 )
 def test_a_group_is_confirmed_once(status: str, code: str) -> None:
     with pytest.raises(Conflict, match=code):
-        confirm(status, Composition(12, 6), TYPICAL, override_reason="please")
+        asked(12, 6, reason="please", status=status)
 
 
 def successions(successors: dict[str, str]) -> Successions:

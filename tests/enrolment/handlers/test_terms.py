@@ -25,13 +25,13 @@ from tests.enrolment.factories import (
 from tests.enrolment.steps import change
 
 from hub_enrolment.commands.work_groups import OpenDraft
+from hub_enrolment.domain.confirmations import Candidate, Terms, confirm
 from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.work_groups import (
     Composition,
     SchoolOnGroup,
     WorkGroupStatus,
     check_change,
-    confirm,
 )
 from hub_enrolment.handlers import terms
 from hub_enrolment.models import WorkGroup
@@ -148,12 +148,9 @@ def lacking(
     """The code of the refusal and its sentences."""
     with pytest.raises(Refused) as refusal:
         confirm(
-            "recruiting",
-            ENOUGH,
-            Limits(max_per_school=cap),
+            Candidate(status="recruiting", counted=ENOUGH, schools=schools),
+            Terms(limits=Limits(max_per_school=cap), required_roles=roles),
             override_reason=None,
-            schools=schools,
-            required_roles=roles,
         )
     return refusal.value.code, [sentence for _, sentence in refusal.value.errors]
 
@@ -189,12 +186,9 @@ def test_each_school_over_the_cap_is_named() -> None:
 def test_a_mix_as_the_programme_wants_it_needs_no_override(reason: str | None, overridden: bool) -> None:
     mixed = on_group("100001", 2, "participant", "maths_lead")
     said = confirm(
-        "recruiting",
-        ENOUGH,
-        Limits(max_per_school=2),
+        Candidate(status="recruiting", counted=ENOUGH, schools=[mixed]),
+        Terms(limits=Limits(max_per_school=2), required_roles=("maths_lead",)),
         override_reason=reason,
-        schools=[mixed],
-        required_roles=("maths_lead",),
     )
     assert said is overridden
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.reporting.plain import register, school
 
-from hub_reporting.domain.composition import Attendance, Composition, Compositions, Group, Place, compose
+from hub_reporting.domain.composition import Composition, Compositions, compose
 from hub_reporting.domain.measures import Ratio
+from hub_reporting.domain.work_groups import Attendance, Group, Place
 
 DAY = date(2026, 2, 1)
 GROUP = "group"

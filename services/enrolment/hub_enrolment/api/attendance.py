@@ -1,7 +1,8 @@
 """Routes below /enrolment/v1/sessions for apologies and for corrections of registers."""
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF
-from hub_enrolment.api.sessions import SESSION, RegisterSchema, check_own_session, register
+from hub_enrolment.api.session_schemas import RegisterSchema
+from hub_enrolment.api.sessions import SESSION, check_own_session, register
 from hub_enrolment.commands.attendance import (
     CorrectAttendance,
     CorrectAttendanceSchema,

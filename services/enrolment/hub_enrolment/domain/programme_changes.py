@@ -4,14 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from hub_enrolment.domain.confirmations import Terms, broken_by_school, broken_limits
 from hub_enrolment.domain.programmes import Limits
-from hub_enrolment.domain.work_groups import (
-    Composition,
-    SchoolOnGroup,
-    WorkGroupStatus,
-    broken_by_school,
-    broken_limits,
-)
+from hub_enrolment.domain.work_groups import Composition, SchoolOnGroup, WorkGroupStatus
 from hub_kernel.refusals import Conflict
 
 CONFIRMED: Final = frozenset(
@@ -26,14 +21,6 @@ POINTERS: Final = {
     "too_few_schools": "/min_schools",
     "too_many_of_a_school": "/max_per_school",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """The requirements of a programme for the confirmation of its groups."""
-
-    limits: Limits
-    required_roles: Collection[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +81,12 @@ def _contradictions(group: GroupOnProgramme, before: Terms, after: Terms) -> lis
             ("/max_teachers", f"Its capacity is {group.capacity}; change that to {most} or fewer first.")
         )
     new_roles = [role for role in after.required_roles if role not in before.required_roles]
+    caps = [Terms(limits=one.limits) for one in (before, after)]
+    roles = Terms(limits=NO_LIMITS, required_roles=new_roles)
     for school in group.schools:
-        if not list(broken_by_school([school], before.limits, ())):
-            found += [
-                (POINTERS[code], detail) for code, detail in broken_by_school([school], after.limits, ())
-            ]
-        found += [
-            ("/required_roles", detail) for _, detail in broken_by_school([school], NO_LIMITS, new_roles)
-        ]
+        if not list(broken_by_school([school], caps[0])):
+            found += [(POINTERS[code], detail) for code, detail in broken_by_school([school], caps[1])]
+        found += [("/required_roles", detail) for _, detail in broken_by_school([school], roles)]
     for urn in group.without_prerequisite:
         found.append(("/prerequisite_strand", f"School {urn} has not taken part in the required strand."))
     return found

@@ -1,6 +1,6 @@
 """Rules about a Work Group: its leads, its limits of teachers and schools, its status."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -116,54 +116,6 @@ def open_up(status: str) -> None:
         raise Conflict("not_draft", f"The Work Group is {status}; only a draft can be opened.")
 
 
-# Long: the decision depends on eight facts of the group, each with its own line of documentation.
-def confirm(
-    status: str,
-    counted: Composition,
-    limits: Limits,
-    *,
-    override_reason: str | None,
-    schools: Iterable[SchoolOnGroup] = (),
-    required_roles: Collection[str] = (),
-    offered: int = 0,
-    confirmed: bool = True,
-) -> bool:
-    """Return whether a confirmation needs the override of a hub lead; raise unless it is allowed.
-
-    Args:
-        status: the status of the group. A running group that was never confirmed can be confirmed.
-        counted: its teachers and schools.
-        limits: the limits of its programme.
-        override_reason: the reason of a hub lead who confirms it outside the limits; None without one.
-        schools: the schools of its teachers.
-        required_roles: the roles that its programme requires of each school.
-        offered: open offers, which count towards the maximum.
-        confirmed: it was confirmed before.
-
-    Raises:
-        Conflict: `already_confirmed`, `not_recruiting`.
-        Refused: `too_few_teachers`, `too_many_teachers`, `too_few_schools`, `too_many_of_a_school`,
-            `required_role_missing`; every failed limit is listed, for each school.
-    """
-    has_met = status in {WorkGroupStatus.RUNNING, WorkGroupStatus.EVALUATING}
-    if status == WorkGroupStatus.CONFIRMED or (status == WorkGroupStatus.RUNNING and confirmed):
-        raise Conflict("already_confirmed", "The Work Group has been confirmed already.")
-    if status not in {WorkGroupStatus.RECRUITING, WorkGroupStatus.AT_RISK} and not (
-        has_met and not confirmed
-    ):
-        raise Conflict("not_recruiting", f"The Work Group is {status}, so it cannot be confirmed.")
-    broken = [
-        *broken_limits(counted, limits, offered=offered),
-        *broken_by_school(schools, limits, required_roles),
-    ]
-    if not broken:
-        return False
-    if override_reason is not None:
-        return True
-    code, detail = broken[0]
-    raise Refused(code, detail, errors=[("", sentence) for _, sentence in broken])
-
-
 def status_after_change(status: str, missing: Shortfall | None) -> str:
     """Return the status after places changed: below its minimum a confirmed group is at risk."""
     if status == WorkGroupStatus.CONFIRMED and missing is not None:
@@ -217,38 +169,3 @@ def check_change(status: str, *, capacity: int, kept: int) -> None:
     if capacity < kept:
         detail = f"{kept} places are taken or offered, so the capacity cannot be lower."
         raise Conflict("capacity_below_taken", detail, "/capacity")
-
-
-def broken_limits(counted: Composition, limits: Limits, *, offered: int = 0) -> Iterable[tuple[str, str]]:
-    """Yield a code and a sentence for each limit that a group fails; see `confirm`."""
-    teachers, schools = counted.teachers_n, counted.schools_n
-    if teachers < limits.min_teachers:
-        yield (
-            "too_few_teachers",
-            f"{teachers} teachers; the programme requires at least {limits.min_teachers}.",
-        )
-    if teachers + offered > limits.max_teachers:
-        offers = f" and {offered} open offers" if offered else ""
-        yield (
-            "too_many_teachers",
-            f"{teachers} teachers{offers}; the programme allows at most {limits.max_teachers}.",
-        )
-    if schools < limits.min_schools:
-        yield "too_few_schools", f"{schools} schools; the programme requires at least {limits.min_schools}."
-
-
-def broken_by_school(
-    schools: Iterable[SchoolOnGroup], limits: Limits, required_roles: Collection[str]
-) -> Iterable[tuple[str, str]]:
-    """Yield a code and a sentence for each school above its cap, or without a required role."""
-    cap = limits.max_per_school
-    for school in schools:
-        if cap is not None and school.places_n > cap:
-            detail = f"School {school.urn} has {school.places_n} places; the programme allows {cap} a school."
-            yield "too_many_of_a_school", detail
-        lacking = [role for role in required_roles if role not in school.roles]
-        if lacking:
-            yield (
-                "required_role_missing",
-                f"School {school.urn} has no participant in the role {', '.join(lacking)}.",
-            )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.enrolments import EnrolParticipant, TransferParticipant, WithdrawParticipant
-from hub_enrolment.domain import enrolments
+from hub_enrolment.domain import transfers
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.enrolments import NewPlace, PlaceRequest, enrol, save_place, take_back, withdraw
 from hub_enrolment.steps.offers import offer_free_places
@@ -47,7 +47,7 @@ def transfer_participant(
 
     Raises:
         Unknown: `unknown_enrolment`; Refused: `unknown_work_group`; both, and Conflict: see
-            `enrolments.transfer`.
+            `transfers.transfer`.
     """
     known = find_enrolment(session, command.enrolment_id)
     left, joined = _lock_both(session, known.work_group_id, command.work_group_id)
@@ -60,7 +60,7 @@ def transfer_participant(
         urn=enrolment.urn,
         day=day_in_england(now),
     )
-    given = enrolments.transfer(
+    given = transfers.transfer(
         places,
         enrolment.status,
         same_group=joined.group.id == left.group.id,

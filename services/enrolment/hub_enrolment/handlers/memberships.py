@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub_contracts.enrolment import PlaceSchoolCorrected
 from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.memberships import CorrectMembership
-from hub_enrolment.domain import enrolments, memberships, schools
+from hub_enrolment.domain import memberships, schools, transfers
 from hub_enrolment.domain.memberships import Membership
 from hub_enrolment.models import Enrolment, SchoolMembership
 from hub_enrolment.steps.carried_on import COLUMNS, corrected, follow_successions, trail_of
@@ -125,7 +125,7 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
     """Change the school for which places count; groups are locked in the order of their ids.
 
     Raises:
-        Refused, Conflict: see `enrolments.check_other_school` and `check_path`.
+        Refused, Conflict: see `transfers.check_other_school` and `check_path`.
     """
     for place in sorted(places, key=lambda one: (one.work_group_id, one.id)):
         locked = lock_work_group(session, place.work_group_id)
@@ -147,7 +147,7 @@ def _check_place(session: Session, locked: Locked, place: Enrolment, urn: str, *
     """Apply the rules for a new place to the school for which a place is to count."""
     places = place_store.places(session, *locked, teacher_id=place.teacher_id, urn=urn, day=day)
     counted = place.urn in succession_store.stood_for(session, urn, day)
-    enrolments.check_other_school(places, school_state(session, urn, pointer="/urn"), counted=counted)
+    transfers.check_other_school(places, school_state(session, urn, pointer="/urn"), counted=counted)
     if not counted:
         check_path(session, locked.programme, urn, pointer="/urn", day=day)
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.commands.programmes import ChangeProgramme
 from hub_enrolment.domain import programme_changes, programmes
-from hub_enrolment.domain.programme_changes import GroupOnProgramme, Terms
+from hub_enrolment.domain.confirmations import Terms
+from hub_enrolment.domain.programme_changes import GroupOnProgramme
 from hub_enrolment.domain.programmes import Limits, Path, parse_academic_year
 from hub_enrolment.models import Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.steps.offers import offer_free_places

@@ -1,6 +1,8 @@
 """Open Work Groups, and change their terms."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -93,32 +95,42 @@ def change_work_group(
     group, programme = locked
     if group.revision != expected:
         raise Stale("stale", f"The group has been changed since; it is at revision {group.revision}.")
-    values = dict(command.changes)
     led_by = store.lead_ids(session, group.id)
-    lead_ids = values.pop("lead_ids", led_by)
-    changed = {name: value for name, value in values.items() if value != getattr(group, name)}
+    known = {name: led_by if name == "lead_ids" else getattr(group, name) for name in command.changes}
+    changed = {name: value for name, value in command.changes.items() if value != known[name]}
     occupancy, asked = enrolment_store.occupancy(session, *locked), changed.get("capacity", group.capacity)
     work_groups.check_change(group.status, capacity=asked, kept=occupancy.taken + occupancy.offered)
     allowed = _check_capacity(locked, asked, command.override_reason)
     work_groups.check_recruitment(group.opens_at, changed.get("closes_at", group.closes_at))
     venues.check_joining_link(changed.get("joining_link"))
-    if lead_ids != led_by:
-        _check_leads(session, programme, lead_ids)
+    if "lead_ids" in changed:
+        _check_leads(session, programme, changed["lead_ids"])
     if allowed:
         _allow(session, group, asked, command.override_reason, now=now, by=by)
-    if changed or lead_ids != led_by or allowed:
-        before, located = published_terms(group, programme, led_by), location_of(group)
-        store.replace_leads(session, group.id, lead_ids)
-        for name, value in changed.items():
-            setattr(group, name, value)
-        group.touch(now=now, by=by)
-        session.flush()
-        record_change(
-            session, group.status, before, published_terms(group, programme, lead_ids), now=now, by=by
-        )
-        follow_group(session, group, located, now=now, by=by)
-        offer_free_places(session, locked, now=now, by=by)
+    if changed or allowed:
+        _save(session, locked, changed, now=now, by=by)
     return store.describe(session, [group], day=day_in_england(now))[0]
+
+
+def _save(session: Session, locked: Locked, changed: Mapping[str, Any], *, now: datetime, by: str) -> None:
+    """Write the changed terms of a group and publish them; its sessions and waiting list follow.
+
+    `changed`: as in `ChangeWorkGroup`.
+    """
+    group, programme = locked
+    led_by = store.lead_ids(session, group.id)
+    before, located = published_terms(group, programme, led_by), location_of(group)
+    for name, value in changed.items():
+        if name == "lead_ids":
+            store.replace_leads(session, group.id, changed["lead_ids"])
+        else:
+            setattr(group, name, value)
+    group.touch(now=now, by=by)
+    session.flush()
+    after = published_terms(group, programme, changed.get("lead_ids", led_by))
+    record_change(session, group.status, before, after, now=now, by=by)
+    follow_group(session, group, located, now=now, by=by)
+    offer_free_places(session, locked, now=now, by=by)
 
 
 def _check_capacity(locked: Locked, asked: int, override_reason: str | None) -> bool:

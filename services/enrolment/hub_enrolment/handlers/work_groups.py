@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from hub_enrolment.commands.work_groups import ConfirmWorkGroup
 from hub_enrolment.domain import work_groups
 from hub_enrolment.domain.capacities import most_teachers
+from hub_enrolment.domain.confirmations import Candidate, Terms, confirm
 from hub_enrolment.steps.work_groups import allow, publish_confirmed
 from hub_enrolment.store import completions as completion_store
 from hub_enrolment.store import enrolments as enrolment_store
@@ -24,22 +25,21 @@ def confirm_work_group(
     as have or are offered a place now, and no more.
 
     Raises:
-        Unknown: `unknown_work_group`; Refused, Conflict: see `work_groups.confirm`.
+        Unknown: `unknown_work_group`; Refused, Conflict: see `confirmations.confirm`.
     """
     group, programme = lock_with_terms(session, command.work_group_id)
     today = day_in_england(now)
     counted = store.count(session, group.id, day=today)
     occupancy = enrolment_store.occupancy(session, group, programme)
-    overridden = work_groups.confirm(
-        group.status,
-        counted,
-        store.limits_of(programme),
-        override_reason=command.override_reason,
-        schools=store.schools_on(session, group.id, day=today),
-        required_roles=programme.required_roles,
+    candidate = Candidate(
+        status=group.status,
+        counted=counted,
+        schools=list(store.schools_on(session, group.id, day=today)),
         offered=occupancy.offered,
         confirmed=group.confirmed_at is not None,
     )
+    terms = Terms(limits=store.limits_of(programme), required_roles=programme.required_roles)
+    overridden = confirm(candidate, terms, override_reason=command.override_reason)
     diary = completion_store.diary(session, group.id)
     group.status = "confirmed"
     if diary.held:

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from hub_contracts.vocabulary import AttendanceMark
-from hub_reporting.domain.composition import Attendance, Composition, Place, State
+from hub_reporting.domain.composition import Composition, State
 from hub_reporting.domain.measures import Check, Ratio, nested, part_of_whole
 from hub_reporting.domain.schools import Register
+from hub_reporting.domain.work_groups import Attendance, Place
 
 # Marks that count as attended; left early and apologies do not. Enrolment uses another set when it decides on
 # completion: docs/measures.md explains the difference.

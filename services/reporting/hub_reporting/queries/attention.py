@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub_reporting.domain.columns import Problem
-from hub_reporting.domain.composition import Composition, Compositions, Place, State, Verdict
+from hub_reporting.domain.composition import Composition, Compositions, State, Verdict
 from hub_reporting.domain.engagement import Engagement, Level
 from hub_reporting.domain.periods import half_term_name
 from hub_reporting.domain.scopes import CONNECTED, Scope
 from hub_reporting.domain.visits import Compliance, Coverage, Outcome, Status
+from hub_reporting.domain.work_groups import Place
 from hub_reporting.queries.context import ReportContext
 from hub_reporting.queries.data_quality import closed_schools, registers_not_taken
 from hub_reporting.queries.freshness import Freshness

@@ -8,9 +8,10 @@ from datetime import date
 from hub_kernel.england import day_in_england
 from hub_messaging import stored_deliveries
 from hub_reporting.domain.columns import Problem
-from hub_reporting.domain.composition import Compositions, Place
+from hub_reporting.domain.composition import Compositions
 from hub_reporting.domain.reports import Report
 from hub_reporting.domain.scopes import Scope
+from hub_reporting.domain.work_groups import Place
 from hub_reporting.queries.context import ReportContext
 from hub_reporting.queries.parts import Answer, build_report, row_of
 from hub_reporting.queries.work_group_facts import compositions_in, load_work_group_facts

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub_reporting.domain.composition import Attendance, Compositions, Place, compose
+from hub_reporting.domain.composition import Compositions, compose
 from hub_reporting.domain.scopes import Scope
+from hub_reporting.domain.work_groups import Attendance, Place
 from hub_reporting.queries.context import ReportContext
 from hub_reporting.store import work_groups as store
 

@@ -35,7 +35,7 @@ from hub_contracts.enrolment import (
     WorkGroupFellBelowMinimum,
     WorkGroupOpened,
 )
-from hub_reporting.domain.composition import Announcement, Ending
+from hub_reporting.domain.work_groups import Announcement, Ending
 from hub_reporting.models import (
     Completion,
     CorrectedMark,

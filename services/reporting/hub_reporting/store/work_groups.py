@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session as DbSession
 
-from hub_reporting.domain import composition, engagement
+from hub_reporting.domain import engagement, work_groups
 from hub_reporting.domain.periods import Period
 from hub_reporting.models import (
     Completion,
@@ -33,7 +33,7 @@ school_of_mark = sa.func.coalesce(Place.urn, Mark.urn)
 # Whether a place is completed: null until the hub has closed the group, even after the day of the report.
 _completed = sa.case(
     (Completion.enrolment_id.is_not(None), sa.true()),
-    (GroupEnding.ending == composition.Ending.CLOSED, sa.false()),
+    (GroupEnding.ending == work_groups.Ending.CLOSED, sa.false()),
 )
 
 
@@ -63,7 +63,7 @@ def correction() -> sa.ColumnElement[bool]:
     )
 
 
-def groups(session: DbSession, hub: str, period: Period) -> list[composition.Group]:
+def groups(session: DbSession, hub: str, period: Period) -> list[work_groups.Group]:
     """Return the groups of the academic years that the period touches, as of its day."""
     announced = _announced_by(hub, period.as_at)
     rows = session.execute(
@@ -87,7 +87,7 @@ def groups(session: DbSession, hub: str, period: Period) -> list[composition.Gro
     ).all()
     scheduled, held = _scheduled(session, hub, period), _held(session, hub, period)
     return [
-        composition.Group._make([*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))])
+        work_groups.Group._make([*row, scheduled.get(row[0], 0), *held.get(row[0], (0, None))])
         for row in rows
     ]
 
@@ -123,7 +123,7 @@ def _held(session: DbSession, hub: str, period: Period) -> dict[str, tuple[int, 
     return {group: (n, last) for group, n, last in rows}
 
 
-def places(session: DbSession, hub: str, period: Period) -> list[composition.Place]:
+def places(session: DbSession, hub: str, period: Period) -> list[work_groups.Place]:
     """Return every place on those groups, withdrawn or not."""
     rows = session.execute(
         sa.select(
@@ -142,10 +142,10 @@ def places(session: DbSession, hub: str, period: Period) -> list[composition.Pla
         .outerjoin(Merger, people.merged(Place))
         .where(*_of_years(hub, period))
     )
-    return [composition.Place._make(row) for row in rows]
+    return [work_groups.Place._make(row) for row in rows]
 
 
-def attendances(session: DbSession, hub: str, period: Period) -> list[composition.Attendance]:
+def attendances(session: DbSession, hub: str, period: Period) -> list[work_groups.Attendance]:
     """Return the marks of each place in the registers of the period's academic years."""
     since = period.years[0].starts_on
     in_period = sa.and_(_attended, Register.held_on >= period.starts_on)
@@ -165,7 +165,7 @@ def attendances(session: DbSession, hub: str, period: Period) -> list[compositio
         .where(Register.hub == hub, Register.held_on.between(since, period.last_counted))
         .group_by(Mark.enrolment_id, school_of_mark)
     )
-    return [composition.Attendance._make(row) for row in rows]
+    return [work_groups.Attendance._make(row) for row in rows]
 
 
 def leads(session: DbSession, hub: str, period: Period) -> dict[UUID, list[UUID]]:
