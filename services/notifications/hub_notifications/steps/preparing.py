@@ -27,6 +27,7 @@ from hub_notifications.models import Message
 from hub_notifications.store import claims, facts, notified
 from hub_notifications.store import threads as threads_store
 from hub_notifications.store.claims import Postponement
+from hub_platform.bank_holidays import bank_holidays
 
 log = structlog.get_logger(__name__)
 
@@ -179,7 +180,9 @@ def _notice(state: ThreadState, *, now: datetime) -> Notice:
         return found
     # The offer's validity counts from its e-mail; MessageSent carries the new expiry to enrolment.
     item = found.items["waiting"]
-    ends = waiting_list.ends_at(datetime.fromisoformat(item["expires_at"]), sent_at=now)
+    ends = waiting_list.ends_at(
+        datetime.fromisoformat(item["expires_at"]), sent_at=now, bank_holidays=bank_holidays()
+    )
     return replace(found, items={"waiting": item | {"expires_at": ends.isoformat()}})
 
 
