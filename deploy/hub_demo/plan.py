@@ -20,6 +20,7 @@ from hub_demo.present.outlines import programmes_of
 from hub_demo.register.hub import InventedHub, invent_hub
 from hub_kernel.england import day_in_england
 from hub_kernel.working_days import is_working_day
+from hub_platform.bank_holidays import bank_holidays
 
 SEED: Final = "cambridge 2025/26"  # of the invented hub, the same in every year
 CLOSES: Final = 20  # the hour in England after which a day has no more commands
@@ -108,7 +109,7 @@ def _in_preparation(last_year: LastYear, year: SchoolYear, today: date) -> Comma
     A hub that has this group has received the whole plan.
     """
     day = today
-    while not is_working_day(day):
+    while not is_working_day(day, bank_holidays()):
         day -= DAY
     opens_on = year.half_term(6).day(2, MONDAY)
     programme, lead = programmes_of(year)["problem-solving"], last_year.groups[0].leads[0]

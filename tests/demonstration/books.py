@@ -14,6 +14,7 @@ from hub_enrolment.domain.programmes import Limits
 from hub_enrolment.domain.sessions import Place
 from hub_enrolment.domain.venues import NOWHERE, Location
 from hub_kernel.successions import Successions
+from hub_platform.bank_holidays import bank_holidays
 
 ANY_DAY: Final = date(2025, 9, 1)  # no school of these groups has a successor
 
@@ -123,7 +124,7 @@ class Group:
         for key in self.standing("waiting")[: self.room_for("", "").free]:
             self.entries[key].status = "offered"
             self.entries[key].told_at = told_at(at)
-            self.entries[key].expires_at = waiting_list.offer_ends(told_at(at))
+            self.entries[key].expires_at = waiting_list.offer_ends(told_at(at), bank_holidays())
 
     def pass_time(self, until: datetime) -> None:
         """End expired offers, and make the next ones."""

@@ -12,6 +12,7 @@ from hub_demo.commands import Command
 from hub_kernel.academic_years import academic_year_of
 from hub_kernel.england import day_in_england
 from hub_kernel.support_visits import kind_met_by
+from hub_platform.bank_holidays import bank_holidays
 from hub_visits.domain import calendars, obligations, visits
 from hub_visits.domain.assignments import Owed
 from hub_visits.domain.assignments import obligations as owed_by
@@ -75,7 +76,9 @@ class Rounds:
             for owed in assignment.owed:
                 if owed.starts_on <= today <= owed.ends_on:
                     facts = self._facts(key, assignment.urn, owed)
-                    found.append((owed, obligations.status_of(facts, today=today)))
+                    found.append(
+                        (owed, obligations.status_of(facts, today=today, bank_holidays=bank_holidays()))
+                    )
         return found
 
     def _facts(self, key: str, urn: str, owed: Owed) -> obligations.Facts:
@@ -173,7 +176,13 @@ def logged(rounds: Rounds, command: Command) -> None:
     assignment = rounds.assignments[visit.assignment]
     half_term = calendars.half_term_on(assignment.half_terms, happened_on)
     today = day_in_england(command.at)
-    held = visits.place_logged(half_term, happened_on=happened_on, span=assignment.span, today=today)
+    held = visits.place_logged(
+        half_term,
+        happened_on=happened_on,
+        span=assignment.span,
+        today=today,
+        bank_holidays=bank_holidays(),
+    )
     visit.half_term, visit.status, visit.happened_on = held.half_term, "logged", happened_on
 
 

@@ -25,6 +25,7 @@ from hub_demo.register.words import FAMILY_HEADS, FAMILY_TAILS, GIVEN_NAMES
 from hub_demo.support.assignments import OUTCOMES
 from hub_demo.support.visits import holiday_visit
 from hub_kernel.working_days import working_days_after
+from hub_platform.bank_holidays import bank_holidays
 
 
 def test_a_school_that_opens_in_january_is_mentioned_after_the_register_that_has_it(year: Year) -> None:
@@ -195,7 +196,7 @@ def test_of_282_things_owed_some_are_late_missed_or_excused(year: Year, counted:
 def is_late(logged: date, happened: date, half_terms: Sequence[HalfTerm]) -> bool:
     """More than ten working days after the half term's end."""
     half_term = half_term_on(happened, half_terms)
-    return half_term is not None and logged > working_days_after(half_term.ends_on, 10)
+    return half_term is not None and logged > working_days_after(half_term.ends_on, 10, bank_holidays())
 
 
 def test_all_people_are_invented(year: Year) -> None:

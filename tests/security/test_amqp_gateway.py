@@ -1,23 +1,18 @@
-"""Subscribers reach the broker over verified TLS only; one that connects endlessly delays no other."""
-
-# Long: one process, tried in each way in which a stranger could misuse it.
+"""Subscribers reach the broker over verified TLS only; a renewed certificate closes no connection."""
 
 import re
-import socket
-import socketserver
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
 from typing import Final
 from urllib.parse import urlsplit
 
 import amqp
 import pytest
+from tests.security.gateway_connections import holding_server, knock, opened
 from tests.support.amqp_gateway import CONFIGURATION, HOST, Gateway, program, running_gateway
 from tests.support.broker import BrokerServer
 from tests.support.waiting import wait_until
@@ -25,11 +20,6 @@ from tests.support.waiting import wait_until
 from hub_operations.subscriber_certificates import CHECKED_WITH, provide
 
 QUEUE: Final = "subscriber.trust"
-# As the configuration has them.
-AT_ONCE: Final = 50
-SECONDS: Final = 10
-IN_TEN_SECONDS: Final = 30
-OTHER_ADDRESS: Final = "127.0.0.2"
 URI: Final = "amqp://subscriber.trust:unused@localhost/hub"  # pragma: allowlist secret
 pytestmark = [
     pytest.mark.servers,  # HAProxy is one
@@ -38,33 +28,9 @@ pytestmark = [
 ]
 
 
-@contextmanager
-def holding_server() -> Iterator[int]:
-    """A server that greets each connection and keeps it, however long; its port."""
-
-    class Holding(socketserver.BaseRequestHandler):
-        def handle(self) -> None:
-            while self.request.recv(100):
-                self.request.sendall(b"\x01")
-
-    class Server(socketserver.ThreadingTCPServer):
-        daemon_threads = True
-        block_on_close = False
-        request_queue_size = 2 * AT_ONCE
-
-    with Server(("127.0.0.1", 0), Holding) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield server.server_address[1]
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 @pytest.fixture(name="gateway")
 def _gateway(tmp_path: Path) -> Iterator[Gateway]:
-    """A new one for each test, because it counts what an address has done, before a server that answers."""
+    """A new one for each test, because it counts each address's connections."""
     with holding_server() as port, running_gateway(tmp_path, port) as gateway:
         yield gateway
 
@@ -81,25 +47,6 @@ def connection_of(gateway: Gateway, uri: str, ca_file: Path | None = None) -> am
         ssl={"ca_certs": ca_certs, "cert_reqs": ssl.CERT_REQUIRED, "server_hostname": HOST},
         connect_timeout=30,
     )
-
-
-def knock(port: int, *, source: str = "127.0.0.1") -> socket.socket:
-    """A TCP connection from an address of the loopback network."""
-    return socket.create_connection(("127.0.0.1", port), 10, source_address=(source, 0))
-
-
-def handshake(gateway: Gateway, *, source: str) -> None:
-    """Connect from an address, until the broker has answered.
-
-    Raises:
-        OSError: the gateway refuses, or nothing answers within 10 s.
-    """
-    with (
-        knock(gateway.port, source=source) as plain,
-        gateway.context().wrap_socket(plain, server_hostname=HOST) as encrypted,
-    ):
-        encrypted.sendall(b"AMQP\x00\x00\x09\x01")
-        assert encrypted.recv(1) == b"\x01"
 
 
 def test_haproxy_accepts_the_configuration(gateway: Gateway) -> None:
@@ -173,7 +120,7 @@ def test_a_certificate_of_another_authority_is_refused(gateway: Gateway, tmp_pat
 
 
 def test_a_renewed_certificate_is_shown_and_no_connection_is_closed(gateway: Gateway) -> None:
-    open_before, shown_before = _opened(gateway), gateway.shown()
+    open_before, shown_before = opened(gateway), gateway.shown()
     assert open_before is not None
     gateway.renew()
     assert gateway.shown() != shown_before
@@ -194,69 +141,6 @@ def test_a_name_that_moves_to_another_certificate_is_refused_at_once(gateway: Ga
         return False
 
     wait_until(is_refused, deadline=60)
-
-
-def test_one_address_has_no_more_connections_than_it_may_have(gateway: Gateway) -> None:
-    """It opens them slowly enough for the other limit: what is refused is the number."""
-    with ExitStack() as opened:
-        for _ in range(AT_ONCE):
-            opened.enter_context(wait_until(lambda: _opened(gateway), deadline=60, interval=0.2))
-        rate_is_low_at = time.monotonic() + SECONDS
-        wait_until(lambda: time.monotonic() > rate_is_low_at, deadline=2 * SECONDS)
-        assert _opened(gateway) is None
-        handshake(gateway, source=OTHER_ADDRESS)
-        opened.pop_all().close()
-        wait_until(lambda: _opened(gateway), deadline=60, interval=1).close()
-
-
-def _opened(gateway: Gateway) -> ssl.SSLSocket | None:
-    """A connection that reaches the broker; None when the gateway refuses it."""
-    with suppress(OSError):
-        encrypted = gateway.context().wrap_socket(knock(gateway.port), server_hostname=HOST)
-        try:
-            encrypted.sendall(b"AMQP\x00\x00\x09\x01")
-            if encrypted.recv(1):
-                return encrypted
-        except OSError:
-            encrypted.close()
-    return None
-
-
-def test_a_hundred_connections_a_second_keep_no_other_address_out(gateway: Gateway) -> None:
-    stopping = Event()
-    tried: list[bool] = []
-
-    def hammer() -> None:
-        while not stopping.is_set():
-            with suppress(OSError), knock(gateway.port) as plain:
-                plain.sendall(b"AMQP\x00\x00\x09\x01")
-            tried.append(True)
-            stopping.wait(0.01)
-
-    hammering = Thread(target=hammer)
-    hammering.start()
-    try:
-        wait_until(lambda: len(tried) > 5 * IN_TEN_SECONDS, deadline=60)
-        for _ in range(IN_TEN_SECONDS // 2):
-            handshake(gateway, source=OTHER_ADDRESS)  # which raises when it is refused
-    finally:
-        stopping.set()
-        hammering.join()
-    # A refused connection is neither encrypted nor logged.
-    assert len(re.findall("handshake failure", gateway.lines())) < len(tried) / 2
-
-
-def test_an_address_that_has_calmed_down_is_accepted_again(gateway: Gateway) -> None:
-    wait_until(lambda: _opened_and_closed(gateway) is None, deadline=120)
-    wait_until(lambda: _opened_and_closed(gateway), deadline=60, interval=1)
-
-
-def _opened_and_closed(gateway: Gateway) -> bool | None:
-    """True for a connection that reaches the broker; None when the gateway refuses it."""
-    if (encrypted := _opened(gateway)) is None:
-        return None
-    encrypted.close()
-    return True
 
 
 def test_the_broker_that_is_away_closes_a_connection_and_the_gateway_stays(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from hub_kernel.england import ENGLAND, instant_in_england
 from hub_kernel.working_days import is_working_day
+from hub_platform.bank_holidays import bank_holidays
 
 DAY: Final = timedelta(days=1)
 
@@ -31,6 +32,6 @@ def working_time_after(instant: datetime) -> datetime:
 
 def _moved(instant: datetime, step: timedelta) -> datetime:
     local = instant.astimezone(ENGLAND)
-    while not is_working_day(local.date()):
+    while not is_working_day(local.date(), bank_holidays()):
         local += step  # the local time stays when the clocks change between the two days
     return local.astimezone(UTC)

@@ -22,7 +22,8 @@ from functools import cache
 from typing import Final
 
 from hub_demo.dates.england import DAY
-from hub_kernel.working_days import bank_holidays, is_weekday, working_day_from
+from hub_kernel.working_days import is_weekday, working_day_from
+from hub_platform.bank_holidays import bank_holidays
 
 NAMES: Final = ("Autumn 1", "Autumn 2", "Spring 1", "Spring 2", "Summer 1", "Summer 2")
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
@@ -125,9 +126,10 @@ class SchoolYear:
     @property
     def opening_days(self) -> tuple[date, date, date]:
         """The first three working days of September; the third is not before the autumn term."""
-        first = working_day_from(self.starts_on)
-        second = working_day_from(first + DAY)
-        return first, second, max(working_day_from(second + DAY), self.half_term(1).starts_on)
+        first = working_day_from(self.starts_on, bank_holidays())
+        second = working_day_from(first + DAY, bank_holidays())
+        third = working_day_from(second + DAY, bank_holidays())
+        return first, second, max(third, self.half_term(1).starts_on)
 
     def school_days(self) -> list[date]:
         """The days with pupils in the authority's schools."""
@@ -167,7 +169,7 @@ def _half_terms(first: int) -> tuple[HalfTerm, ...]:
     opens = _first(WEDNESDAY, date(first, 9, 1))
     october, february = _first(MONDAY, date(first, 10, 22)), _first(MONDAY, date(then, 2, 15))
     christmas, july = _first(FRIDAY, date(first, 12, 16)), _first(TUESDAY, date(then, 7, 18))
-    january = working_day_from(_first(MONDAY, date(then, 1, 2)))
+    january = working_day_from(_first(MONDAY, date(then, 1, 2)), bank_holidays())
     spring_ends, summer_begins = _easter_holidays(then)
     may = _first(MONDAY, date(then, 5, 25))
     november = _first(FRIDAY, date(first, 11, 24))
@@ -179,10 +181,10 @@ def _half_terms(first: int) -> tuple[HalfTerm, ...]:
         (summer_begins, may - 3 * DAY, set()),
         (may + WEEK, july, {july - DAY, july}),
     )
-    holidays = bank_holidays(first) | bank_holidays(then)
     return tuple(
         HalfTerm(
-            first, n, starts, ends, tuple(sorted(day for day in training | holidays if starts <= day <= ends))
+            *(first, n, starts, ends),
+            tuple(sorted(day for day in training | bank_holidays() if starts <= day <= ends)),
         )
         for n, (starts, ends, training) in enumerate(spans, start=1)
     )
@@ -190,8 +192,9 @@ def _half_terms(first: int) -> tuple[HalfTerm, ...]:
 
 def _easter_holidays(year: int) -> tuple[date, date]:
     """The last day of the spring term and the first of the summer term."""
-    # March and April have no other bank holidays.
-    good_friday, easter_monday = sorted(day for day in bank_holidays(year) if day.month in {3, 4})
+    # March and April have no bank holidays before these two.
+    spring = sorted(day for day in bank_holidays() if day.year == year and day.month in {3, 4})
+    good_friday, easter_monday = spring[:2]
     begins = easter_monday - WEEK
     if good_friday.month == 3:
         begins = easter_monday
@@ -200,7 +203,7 @@ def _easter_holidays(year: int) -> tuple[date, date]:
     last = min(begins, good_friday) - DAY
     while not is_weekday(last):
         last -= DAY
-    return last, working_day_from(begins + 2 * WEEK)
+    return last, working_day_from(begins + 2 * WEEK, bank_holidays())
 
 
 def _first(weekday: int, on_or_after: date) -> date:

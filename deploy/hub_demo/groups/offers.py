@@ -11,7 +11,8 @@ from hub_demo.groups.forming import Group
 from hub_demo.groups.recruitment import WORK_GROUPS, group_command
 from hub_enrolment.domain import waiting_list
 from hub_notifications.domain.kinds import URGENCY, Kind
-from hub_notifications.domain.sending_hours import NONE_KNOWN, sendable_from
+from hub_notifications.domain.sending_hours import Holidays, sendable_from
+from hub_platform.bank_holidays import bank_holidays
 
 JOINS: Final = re.compile(r".*/work-groups/{.*}/waiting-list")
 ENROLS: Final = re.compile(r".*/work-groups/{.*}/enrolments")
@@ -29,12 +30,13 @@ def join_list(group: Group, key: str, body: Mapping[str, object], at: datetime) 
 
 def told_at(offered_at: datetime) -> datetime:
     """Return the instant at which notifications sends the e-mail about an offer."""
-    return sendable_from(URGENCY[Kind.PLACE_OFFERED], now=offered_at, starts_at=None, holidays=NONE_KNOWN)
+    holidays = Holidays(bank_holidays())
+    return sendable_from(URGENCY[Kind.PLACE_OFFERED], now=offered_at, starts_at=None, holidays=holidays)
 
 
 def offer_ends(offered_at: datetime) -> datetime:
     """Return the instant at which enrolment ends an unanswered offer."""
-    return waiting_list.offer_ends(told_at(offered_at))
+    return waiting_list.offer_ends(told_at(offered_at), bank_holidays())
 
 
 def instants_of_offers(commands: Iterable[Command]) -> list[datetime]:

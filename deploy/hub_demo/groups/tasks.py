@@ -11,6 +11,7 @@ from hub_demo.groups.forming import Group
 from hub_demo.people.participants import Participant
 from hub_kernel.england import day_in_england
 from hub_kernel.working_days import is_working_day
+from hub_platform.bank_holidays import bank_holidays
 
 PROMPTS: Final = (
     "Ask for a second way of working it out, and let pupils say which they prefer.",
@@ -51,7 +52,7 @@ def task(
         gives="task_id",
     )
     days = (day_in_england(at) + n * DAY for n in range(1, (due - at).days + 1))
-    able = [day for day in days if is_working_day(day) and day < day_in_england(due)]
+    able = [day for day in days if is_working_day(day, bank_holidays()) and day < day_in_england(due)]
     for participant in reporters:
         yield _report(group, key, participant, moment(r.choice(able), r.randrange(8, 19), r.randrange(60)), r)
 

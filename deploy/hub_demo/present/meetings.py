@@ -20,6 +20,7 @@ from hub_demo.present.forming import Formed
 from hub_demo.present.outlines import Part
 from hub_demo.present.timetable import Wish, timetable
 from hub_kernel.working_days import is_working_day
+from hub_platform.bank_holidays import bank_holidays
 
 SESSIONS: Final = {"summer": 5, "September": 5, "November": 5, "January": 5, "April": 4}
 SUMMER_GROUPS_MEET_IN: Final = {Part.PLAIN: 1, Part.WAITING: 2, Part.APPLIED_FOR: 3}  # weeks of the year
@@ -133,7 +134,7 @@ def _with_late_registers(planned: Sequence[Planned], year: SchoolYear) -> list[P
         for n, one in enumerate(planned)
         if one.register_at is not None
         and one.formed.part is not Part.CANCELLED
-        and is_working_day(one.meeting.day + WEEK)
+        and is_working_day(one.meeting.day + WEEK, bank_holidays())
     )
     late: set[int] = set()
     covered = year.starts_on

@@ -12,6 +12,7 @@ from hub_demo.groups.year_end import YearEnd
 from hub_demo.support.assignments import Owed, Support
 from hub_demo.support.diary import NOTICE, cancel_visit, log_body, log_visit, noticed, plan_visit
 from hub_kernel.working_days import working_days_after
+from hub_platform.bank_holidays import bank_holidays
 
 KINDS: Final = {
     "primary": ("support", "lesson_planning", "observation"),
@@ -41,8 +42,9 @@ def commands_of(owed: Owed, year: SchoolYear, r: random.Random) -> Iterator[Comm
         happened = days[days.index(day) + r.randint(1, 3)] if r.random() < MOVED else day
         logged = moment(happened, 16, r.randrange(60))
         if owed.outcome == "late":
-            allowed = working_days_after(owed.half_term.ends_on, ALLOWED)
-            logged = moment(working_days_after(allowed, AFTER_THE_DEADLINE), 10, r.randrange(60))
+            allowed = working_days_after(owed.half_term.ends_on, ALLOWED, bank_holidays())
+            late = working_days_after(allowed, AFTER_THE_DEADLINE, bank_holidays())
+            logged = moment(late, 10, r.randrange(60))
         yield planned
         yield log_visit(planned, _said(owed, happened, r), logged)
 

@@ -16,6 +16,7 @@ from hub_enrolment.domain.waiting_list import (
     entry_concerned,
     offer_ends,
 )
+from hub_platform.bank_holidays import bank_holidays
 
 OFFERED = datetime(2025, 9, 20, 9, 0, tzinfo=UTC)  # a Saturday
 FIRST_END = datetime(2025, 9, 26, 23, 0, tzinfo=UTC)  # of an offer whose e-mail is sent on that Saturday
@@ -27,6 +28,10 @@ ENTRY = UUID("01990970-a000-77d3-aeea-cbe226e87555")
 
 def offer(told_at: datetime | None = None, expires_at: datetime = FIRST_END) -> Offer:
     return Offer(OFFERED, told_at, expires_at)
+
+
+def counted_from(before: Offer, sent_at: datetime, *, named_end: datetime | None, now: datetime) -> Offer:
+    return count_from(before, sent_at, named_end=named_end, now=now, bank_holidays=bank_holidays())
 
 
 @pytest.mark.parametrize(
@@ -52,7 +57,7 @@ def offer(told_at: datetime | None = None, expires_at: datetime = FIRST_END) -> 
 def test_five_working_days_count_from_the_sending_unless_the_e_mail_names_an_end(
     sent_at: datetime, named_end: datetime | None, ends: datetime
 ) -> None:
-    assert count_from(offer(), sent_at, named_end=named_end, now=LATE) == offer(sent_at, ends)
+    assert counted_from(offer(), sent_at, named_end=named_end, now=LATE) == offer(sent_at, ends)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,7 @@ def test_five_working_days_count_from_the_sending_unless_the_e_mail_names_an_end
     ],
 )
 def test_the_e_mail_was_sent_between_the_offer_and_now(said: datetime, told_at: datetime) -> None:
-    assert count_from(offer(), said, named_end=None, now=MONDAY).told_at == told_at
+    assert counted_from(offer(), said, named_end=None, now=MONDAY).told_at == told_at
 
 
 @pytest.mark.parametrize(
@@ -76,14 +81,14 @@ def test_the_e_mail_was_sent_between_the_offer_and_now(said: datetime, told_at: 
 )
 def test_an_e_mail_cannot_name_any_end(beyond: timedelta, capped: timedelta) -> None:
     latest = MONDAYS_END + timedelta(days=14)
-    counted = count_from(offer(), MONDAY, named_end=latest + beyond, now=MONDAY)
+    counted = counted_from(offer(), MONDAY, named_end=latest + beyond, now=MONDAY)
     assert counted.expires_at == latest + capped
 
 
 def test_an_end_that_no_calendar_holds_is_bounded() -> None:
     never = datetime.max.replace(tzinfo=UTC)
     assert (
-        count_from(offer(), MONDAY, named_end=never, now=MONDAY).expires_at == MONDAYS_END + MESSAGE_MAY_ADD
+        counted_from(offer(), MONDAY, named_end=never, now=MONDAY).expires_at == MONDAYS_END + MESSAGE_MAY_ADD
     )
 
 
@@ -101,12 +106,12 @@ def test_an_offer_never_ends_before_the_sending_and_any_order_gives_the_same_end
     def after(listed: list[tuple[datetime, datetime | None]]) -> Offer:
         counted = offer()
         for sent_at, named_end in listed:
-            before, counted = counted, count_from(counted, sent_at, named_end=named_end, now=now)
+            before, counted = counted, counted_from(counted, sent_at, named_end=named_end, now=now)
             assert counted.told_at is not None
             assert OFFERED <= counted.told_at <= now
             assert counted.told_at < counted.expires_at
             assert before.expires_at <= counted.expires_at
-            assert counted.expires_at <= max(FIRST_END, offer_ends(now) + MESSAGE_MAY_ADD)
+            assert counted.expires_at <= max(FIRST_END, offer_ends(now, bank_holidays()) + MESSAGE_MAY_ADD)
         return counted
 
     counted = after(messages)

@@ -24,6 +24,7 @@ from hub_enrolment.domain.waiting_list import (
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Refused
 from hub_kernel.working_days import day_off
+from hub_platform.bank_holidays import bank_holidays
 
 FULL = replace(PLACES, taken=20)
 OFFERED = datetime(2025, 9, 19, 9, 0, tzinfo=UTC)
@@ -162,22 +163,22 @@ def test_why_nothing_can_be_offered(occupancy: Occupancy, offers_n: int, code: s
     ],
 )
 def test_an_offer_stands_for_five_working_days(offered_on: date, last_day: date) -> None:
-    ends = expires_at(offered_on)
+    ends = expires_at(offered_on, bank_holidays())
     assert day_in_england(ends - INSTANT) == last_day
     assert day_in_england(ends) == last_day + timedelta(days=1)
 
 
 def test_the_end_of_the_day_is_englands() -> None:
-    assert expires_at(date(2025, 9, 15)) == datetime(2025, 9, 22, 23, 0, tzinfo=UTC)
-    assert expires_at(date(2025, 11, 3)) == datetime(2025, 11, 11, 0, 0, tzinfo=UTC)
+    assert expires_at(date(2025, 9, 15), bank_holidays()) == datetime(2025, 9, 22, 23, 0, tzinfo=UTC)
+    assert expires_at(date(2025, 11, 3), bank_holidays()) == datetime(2025, 11, 11, 0, 0, tzinfo=UTC)
 
 
 @given(st.dates(date(2025, 1, 1), date(2040, 12, 31)))
 def test_five_working_days_lie_between_whatever_the_day(offered_on: date) -> None:
-    ends_on = day_in_england(expires_at(offered_on))
+    ends_on = day_in_england(expires_at(offered_on, bank_holidays()))
     between = [offered_on + timedelta(days=n) for n in range(1, (ends_on - offered_on).days)]
-    assert sum(day_off(day) is None for day in between) == 5
-    assert day_off(between[-1]) is None
+    assert sum(day_off(day, bank_holidays()) is None for day in between) == 5
+    assert day_off(between[-1], bank_holidays()) is None
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_notifications.domain import waiting_list as rules
+from hub_platform.bank_holidays import bank_holidays
 
 ENDS = datetime(2026, 9, 14, 23, 0, tzinfo=UTC)  # midnight in England, in summer
 INSTANT = timedelta.resolution
@@ -58,13 +59,13 @@ MONDAY = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
     ],
 )
 def test_offer_is_valid_for_five_working_days_after_its_e_mail(sent_at: datetime, ends: datetime) -> None:
-    assert rules.ends_at(sent_at, sent_at=sent_at) == ends
+    assert rules.ends_at(sent_at, sent_at=sent_at, bank_holidays=bank_holidays()) == ends
 
 
 @given(st.integers(0, 700 * 24 * 60), st.integers(0, 40))
 def test_offer_never_expires_before_its_published_day(minutes: int, days: int) -> None:
     sent_at = MONDAY + timedelta(minutes=minutes)
     expires_at = sent_at + timedelta(days=days)
-    ends = rules.ends_at(expires_at, sent_at=sent_at)
+    ends = rules.ends_at(expires_at, sent_at=sent_at, bank_holidays=bank_holidays())
     assert ends >= expires_at
     assert ends - sent_at > timedelta(days=5)

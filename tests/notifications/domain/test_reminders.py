@@ -20,7 +20,7 @@ from tests.notifications.participations import (
 
 from hub_notifications.domain.notified import read
 from hub_notifications.domain.participations import PlaceState, Session
-from hub_notifications.domain.reminders import reminder_applies, reminder_days
+from hub_notifications.domain.reminders import Reminder, reminder_applies, reminder_days
 
 STARTS = NOW + 7 * DAY
 
@@ -52,14 +52,18 @@ def test_reminders_of_a_session_are_sent_in_order(minutes: list[int]) -> None:
 
 SESSION = a_session(1)  # in seven days
 TOLD = participation(SESSION, place=a_place())
+REMINDER = Reminder(session_id=SESSION.session_id, days=7, sequence=0)
 
 
 def knows_held_place(
-    meeting: Session = SESSION, place: PlaceState = PlaceState.ACTIVE, **changes: Any
+    meeting: Session = SESSION,
+    place: PlaceState = PlaceState.ACTIVE,
+    now: datetime = NOW,
+    **changes: int,
 ) -> bool:
-    known = tell(TOLD, now=NOW - 9 * DAY)
-    facts: dict[str, Any] = {"days": 7, "sequence": 0, "now": NOW} | changes
-    return reminder_applies(participation(meeting, place=a_place(place)), read(known), meeting, **facts)
+    known = read(tell(TOLD, now=NOW - 9 * DAY))
+    reminder = replace(REMINDER, session_id=meeting.session_id, **changes)
+    return reminder_applies(reminder, participation(meeting, place=a_place(place)), known, now=now)
 
 
 def test_participant_is_reminded_of_a_session_as_it_was_notified() -> None:
@@ -87,4 +91,9 @@ def test_no_reminder_of_a_changed_or_cancelled_session(changes: dict[str, Any]) 
 
 def test_no_reminder_without_a_place() -> None:
     known = read(tell(TOLD))
-    assert not reminder_applies(participation(SESSION), known, SESSION, days=7, sequence=0, now=NOW)
+    assert not reminder_applies(REMINDER, participation(SESSION), known, now=NOW)
+
+
+def test_no_reminder_of_an_unknown_session() -> None:
+    known = read(tell(TOLD))
+    assert not reminder_applies(REMINDER, participation(place=a_place()), known, now=NOW)

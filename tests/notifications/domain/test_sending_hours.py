@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_notifications.domain.kinds import Urgency
-from hub_notifications.domain.sending_hours import NONE_KNOWN, Holidays, sendable_from
+from hub_notifications.domain.sending_hours import Holidays, sendable_from
+from hub_platform.bank_holidays import bank_holidays
 
 LONDON = ZoneInfo("Europe/London")
 INSTANT = timedelta.resolution
@@ -21,7 +22,8 @@ YEAR_2025 = (
     (date(2026, 4, 13), date(2026, 5, 22)),
     (date(2026, 6, 1), date(2026, 7, 22)),
 )
-HOLIDAYS = Holidays({"2025/26": YEAR_2025})
+NONE_KNOWN = Holidays(bank_holidays())  # no school holiday
+HOLIDAYS = Holidays(bank_holidays(), {"2025/26": YEAR_2025})
 ANSWER, DEADLINE, ORDINARY = Urgency.ANSWER, Urgency.DEADLINE, Urgency.ORDINARY
 CANCELLATION, INVITATION = Urgency.CANCELLATION_OR_MOVE, Urgency.INVITATION
 
@@ -105,12 +107,12 @@ def test_without_a_calendar_only_weekends_and_bank_holidays_count() -> None:
     expected = {"2025-10-29T12:00": "2025-10-29T12:00", "2025-12-24T18:00": "2025-12-29T07:30"}
     for now, sent in expected.items():
         assert sendable(ORDINARY, at(now), holidays=NONE_KNOWN) == at(sent)
-        other_year = Holidays({"2024/25": YEAR_2025, "2025/26": ()})
+        other_year = Holidays(bank_holidays(), {"2024/25": YEAR_2025, "2025/26": ()})
         assert sendable(ORDINARY, at(now), holidays=other_year) == at(sent)
 
 
 def test_after_a_calendar_that_ends_early_only_weekends_and_bank_holidays_count() -> None:
-    until_easter = Holidays({"2025/26": YEAR_2025[:4]})
+    until_easter = Holidays(bank_holidays(), {"2025/26": YEAR_2025[:4]})
     assert sendable(ORDINARY, at("2026-02-17T12:00"), holidays=until_easter) == at("2026-02-23T07:30")
     assert sendable(ORDINARY, at("2026-03-27T18:00"), holidays=until_easter) == at("2026-03-30T07:30")
     assert sendable(ORDINARY, at("2026-06-16T12:00"), holidays=until_easter) == at("2026-06-16T12:00")
@@ -168,7 +170,7 @@ INSTANTS = st.datetimes(datetime(2025, 8, 1), datetime(2027, 9, 30), timezones=s
     urgency=st.sampled_from(Urgency),
     now=INSTANTS,
     starts_at=st.none() | INSTANTS,
-    holidays=st.sampled_from([HOLIDAYS, NONE_KNOWN, Holidays({"2025/26": YEAR_2025[:3]})]),
+    holidays=st.sampled_from([HOLIDAYS, NONE_KNOWN, Holidays(bank_holidays(), {"2025/26": YEAR_2025[:3]})]),
 )
 def test_sendable_instant_is_not_earlier_and_is_stable(
     urgency: Urgency, now: datetime, starts_at: datetime | None, holidays: Holidays

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from hub_notifications.gateways import Contact, MailboxFolder, MailServerUnreachable
-from hub_notifications.templates.e_mail import compose
+from hub_notifications.templates.e_mail import Body, Header, compose
 from hub_notifications.templates.header_fields import Mailbox
 from hub_notifications.templates.rendering import Rendered
 
@@ -21,7 +21,8 @@ def a_message(message_id: UUID = ID) -> EmailMessage:
     words = Rendered(subject="Your place", text="Dear Ada,\n", html="<p>Dear Ada,</p>\n")
     to = Mailbox("Ada Nuñez-Ó Briain", "ada@school.example")
     hub = Mailbox("Test Maths Hub", "hub@example.org")
-    return compose(message_id, words, to=to, sender=hub, reply_to=None, part=None, now=NOW)
+    header = Header(message_id=message_id, to=to, sender=hub, written_at=NOW)
+    return compose(header, Body(rendered=words))
 
 
 def test_the_folder_holds_a_message_that_the_email_package_reads(tmp_path: Path) -> None:

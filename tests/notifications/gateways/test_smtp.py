@@ -21,7 +21,7 @@ from hub_notifications.gateways import (
     Tls,
     Undelivered,
 )
-from hub_notifications.templates.e_mail import compose
+from hub_notifications.templates.e_mail import Body, Header, compose
 from hub_notifications.templates.header_fields import Mailbox
 from hub_notifications.templates.rendering import Rendered
 
@@ -35,7 +35,8 @@ def a_message(message_id: UUID = ID) -> EmailMessage:
     words = Rendered(subject="Your place", text="Dear Ada,\n.\n", html="<p>Dear Ada,</p>\n")
     to = Mailbox("Ada Nuñez", "ada@school.example")
     hub = Mailbox("Test Maths Hub", "hub@example.org")
-    return compose(message_id, words, to=to, sender=hub, reply_to=None, part=None, now=NOW)
+    header = Header(message_id=message_id, to=to, sender=hub, written_at=NOW)
+    return compose(header, Body(rendered=words))
 
 
 def read(data: bytes) -> EmailMessage:

@@ -9,6 +9,7 @@ from tests.notifications.rows import CLAIM, GRACE, INSTANT, LATER, OTHER_CLAIM, 
 
 from hub_notifications.store import claims as store
 from hub_notifications.store import messages
+from hub_notifications.store.claims import Postponement
 from hub_platform.database import Sessions
 
 RUN_OUT = uuid4()
@@ -34,7 +35,9 @@ def put_one_that_is_claimed_and_others(box: Box, **changes: Any) -> Any:
 def test_postponed_message_replaces_due_messages_of_its_thread(box: Box) -> None:
     it = put_one_that_is_claimed_and_others(box)
     changed, _ = box.act(
-        lambda: store.postpone(box.session, CLAIM, it, now=NOW, due_at=LATER, reason="address_unconfirmed")
+        lambda: store.postpone(
+            box.session, CLAIM, it, Postponement(due_at=LATER, reason="address_unconfirmed"), now=NOW
+        )
     )
     assert changed == {"it", "became due"}
     row, merged = box.row("it"), box.row("became due")
@@ -45,7 +48,8 @@ def test_postponed_message_replaces_due_messages_of_its_thread(box: Box) -> None
 
 def test_only_messages_of_the_claim_are_postponed(box: Box) -> None:
     it = put_one_that_is_claimed_and_others(box)
-    changed, _ = box.act(lambda: store.postpone(box.session, OTHER_CLAIM, it, now=NOW, retry_at=LATER))
+    until = Postponement(retry_at=LATER)
+    changed, _ = box.act(lambda: store.postpone(box.session, OTHER_CLAIM, it, until, now=NOW))
     assert changed == set()
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.notifications.calendars import ADA, HUB, NOW, an_entry, seen_by_ics, seen_by_vobject
 
 from hub_notifications.templates.calendar_entries import CalendarPart, cancel, request
-from hub_notifications.templates.e_mail import Attachment, BadAddress, compose
+from hub_notifications.templates.e_mail import Attachment, BadAddress, Body, Header, compose
 from hub_notifications.templates.examples import EXAMPLES, VARIANTS
 from hub_notifications.templates.header_fields import Mailbox, Unwritable
 from hub_notifications.templates.rendering import Rendered, render
@@ -38,17 +38,8 @@ def an_e_mail(
     attachments: tuple[Attachment, ...] = (),
     follows: UUID | None = None,
 ) -> EmailMessage:
-    return compose(
-        ID,
-        words,
-        to=to,
-        sender=sender,
-        reply_to=reply_to,
-        part=part,
-        attachments=attachments,
-        now=NOW,
-        follows=follows,
-    )
+    header = Header(message_id=ID, to=to, sender=sender, reply_to=reply_to, written_at=NOW, follows=follows)
+    return compose(header, Body(rendered=words, calendar=part, attachments=attachments))
 
 
 def read(message: EmailMessage) -> EmailMessage:
@@ -230,7 +221,6 @@ def test_the_standard_librarys_smtp_client_sends_it_as_it_is(monkeypatch: pytest
 
 
 def test_dates_are_those_of_the_sending() -> None:
-    message = compose(
-        ID, WORDS, to=ADA, sender=HUB, reply_to=None, part=None, now=datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
-    )
+    at = datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+    message = compose(Header(message_id=ID, to=ADA, sender=HUB, written_at=at), Body(rendered=WORDS))
     assert message["Date"] == "Sun, 28 Mar 2027 01:00:00 +0000"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.reporting.factories import HALF_TERMS, an_id
 from tests.reporting.plain import register, school
 
+from hub_platform.bank_holidays import bank_holidays
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.visits import (
     Assignment,
@@ -46,7 +47,7 @@ def compliance_on(
     excused: Sequence[Excused] = (),
 ) -> Compliance:
     records = VisitRecords(logged=visits, planned=planned, excused=excused)
-    return compliance(obligations, records, SCHOOLS, day)
+    return compliance(obligations, records, SCHOOLS, day, bank_holidays())
 
 
 PLANNED = Planned("A", "2025-1", "support")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.visits.factories import LINTON
 
 from hub_kernel.refusals import Conflict, Refused
+from hub_platform.bank_holidays import bank_holidays
 from hub_visits.domain import visits
 from hub_visits.domain.calendars import HalfTerm, half_term_on
 
@@ -16,9 +17,17 @@ AUTUMN_1 = LINTON[0]
 ONE_DAY = timedelta(days=1)
 
 
+def placed(
+    half_term: HalfTerm | None, happened_on: date, span: visits.Span, today: date
+) -> visits.TermPlacement:
+    return visits.place_logged(
+        half_term, happened_on=happened_on, span=span, today=today, bank_holidays=bank_holidays()
+    )
+
+
 def hold(happened_on: date, today: date) -> visits.TermPlacement:
     half_term = half_term_on(LINTON, happened_on)
-    return visits.place_logged(half_term, happened_on=happened_on, span=SPAN, today=today)
+    return placed(half_term, happened_on, SPAN, today)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +60,14 @@ def test_bank_holidays_are_not_counted_among_the_ten_working_days(
     half_term = HalfTerm(first_year=2025, n=2, starts_on=happened_on, ends_on=half_term_ends)
     span = visits.Span(starts_on=happened_on, ends_on=date(2027, 8, 31))
     days = (last_on_time - ONE_DAY, last_on_time, last_on_time + ONE_DAY)
-    held = [visits.place_logged(half_term, happened_on=happened_on, span=span, today=today) for today in days]
+    held = [placed(half_term, happened_on, span, today) for today in days]
     assert [each.late for each in held] == [False, False, True]
 
 
 def test_a_visit_logged_on_5_january_is_on_time_for_the_half_term_that_ended_on_19_december() -> None:
     half_term = HalfTerm(first_year=2025, n=2, starts_on=date(2025, 11, 3), ends_on=date(2025, 12, 19))
     span = visits.Span(starts_on=date(2025, 9, 1), ends_on=date(2026, 8, 31))
-    held = visits.place_logged(half_term, happened_on=date(2025, 12, 19), span=span, today=date(2026, 1, 5))
+    held = placed(half_term, date(2025, 12, 19), span, date(2026, 1, 5))
     assert held == visits.TermPlacement(half_term="2025-2", out_of_term=False, late=False)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from tests.visits import factories
 from tests.visits.factories import assigned, logged, planned
 
+from hub_platform.bank_holidays import bank_holidays
 from hub_platform.database import Sessions
 from hub_platform.paging import PageRequest, decode_cursor
 from hub_visits.commands import ExcuseHalfTerm
@@ -81,7 +82,7 @@ def test_a_status_in_sql_is_the_status_of_the_rule(sessions: Sessions, a_year: U
 
 def said(row: Obligation, today: date) -> str:
     facts = Facts(ends_on=row.due_on, met=row.met, excused=row.excused, planned=row.planned)
-    return status_of(facts, today=today)
+    return status_of(facts, today=today, bank_holidays=bank_holidays())
 
 
 def test_list_is_filtered(sessions: Sessions, a_year: UUID) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from hub_enrolment.domain.enrolments import RECRUITING, Occupancy, Places, check_recruiting
 from hub_kernel.england import day_in_england, instant_in_england, spoken_instant
 from hub_kernel.refusals import Conflict, Refused
-from hub_kernel.working_days import working_days_after
+from hub_kernel.working_days import BankHolidays, working_days_after
 
 
 class WaitingListStatus(StrEnum):
@@ -117,25 +117,33 @@ def check_offers(occupancy: Occupancy, offers_n: int) -> None:
         )
 
 
-def expires_at(offered_on: date) -> datetime:
+def expires_at(offered_on: date, bank_holidays: BankHolidays) -> datetime:
     """Return when an offer expires: at the end of the fifth working day after the day on which it was made.
 
     Args:
         offered_on: the day in England.
+        bank_holidays: of England.
 
     Returns:
         Midnight in England after that day, as aware UTC; an answer at this instant is late.
     """
-    last_day = working_days_after(offered_on, WORKING_DAYS)
+    last_day = working_days_after(offered_on, WORKING_DAYS, bank_holidays)
     return instant_in_england(last_day + timedelta(days=1), time(0))
 
 
-def offer_ends(told_at: datetime) -> datetime:
+def offer_ends(told_at: datetime, bank_holidays: BankHolidays) -> datetime:
     """Return when an offer expires whose e-mail is sent at an instant (both aware UTC)."""
-    return expires_at(day_in_england(told_at))
+    return expires_at(day_in_england(told_at), bank_holidays)
 
 
-def count_from(offer: Offer, message_at: datetime, *, named_end: datetime | None, now: datetime) -> Offer:
+def count_from(
+    offer: Offer,
+    message_at: datetime,
+    *,
+    named_end: datetime | None,
+    now: datetime,
+    bank_holidays: BankHolidays,
+) -> Offer:
     """Return an open offer with its deadline counted from the e-mail about it; it never becomes earlier.
 
     The times come from another service, so they are bounded: the e-mail is sent between the offer and now,
@@ -146,10 +154,11 @@ def count_from(offer: Offer, message_at: datetime, *, named_end: datetime | None
         message_at: when the e-mail was sent, or finally failed.
         named_end: the end that the e-mail names; ignored unless it is after the sending.
         now: the hub's time.
+        bank_holidays: of England.
     """
     told_at = max(offer.offered_at, min(message_at, now))
-    ends = named_end if named_end is not None and named_end > told_at else offer_ends(told_at)
-    latest = offer_ends(now) + MESSAGE_MAY_ADD
+    ends = named_end if named_end is not None and named_end > told_at else offer_ends(told_at, bank_holidays)
+    latest = offer_ends(now, bank_holidays) + MESSAGE_MAY_ADD
     return replace(
         offer,
         told_at=max(told_at, offer.told_at or told_at),

@@ -19,6 +19,7 @@ from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.work_groups import lock_work_group
 from hub_messaging import outbox
 from hub_messaging.delivery import Delivery
+from hub_platform.bank_holidays import bank_holidays
 from hub_platform.database import Sessions
 from hub_platform.reaction_context import ReactionContext
 
@@ -77,7 +78,13 @@ def _count_from(
     if entry is None or entry.offered_at is None or entry.expires_at is None:
         return
     before = waiting_list.Offer(entry.offered_at, entry.told_at, entry.expires_at)
-    offer = waiting_list.count_from(before, delivery.occurred_at, named_end=named_end, now=context.now)
+    offer = waiting_list.count_from(
+        before,
+        delivery.occurred_at,
+        named_end=named_end,
+        now=context.now,
+        bank_holidays=bank_holidays(),
+    )
     if offer == before:
         return
     entry.told_at, entry.expires_at = offer.told_at, offer.expires_at

@@ -14,6 +14,7 @@ from hub_enrolment.store import waiting_list as store
 from hub_enrolment.store.work_groups import Locked
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
+from hub_platform.bank_holidays import bank_holidays
 
 
 class OfferFacts(TypedDict):
@@ -42,7 +43,7 @@ def offer_free_places(session: Session, locked: Locked, *, now: datetime, by: st
     entries = [session.get_one(WaitingEntry, entry_id) for entry_id in chosen]
     for entry in entries:
         entry.status, entry.offered_at = "offered", now
-        entry.expires_at = waiting_list.offer_ends(now)
+        entry.expires_at = waiting_list.offer_ends(now, bank_holidays())
         entry.touch(now=now, by=by)
         session.flush()
         outbox.record(session, PlaceOffered(**offer_facts(entry)), occurred_at=now, by=by)

@@ -12,6 +12,7 @@ from hub_enrolment.domain.days_off import Warned
 from hub_enrolment.models import School, SchoolCalendar
 from hub_kernel.academic_years import academic_year_of
 from hub_kernel.school_calendars import HUB_SCOPE, Span, scopes_of
+from hub_platform.bank_holidays import bank_holidays
 
 
 def keep(
@@ -57,7 +58,7 @@ def warnings(session: Session, days: Iterable[date], *, host_urn: str | None) ->
     """Return the days that need a second look, by the calendar of the host school, or else of the hub."""
     listed = list(days)
     years = {academic_year_of(day) for day in listed}
-    return days_off.warnings(listed, half_terms(session, host_urn, years))
+    return days_off.warnings(listed, half_terms(session, host_urn, years), bank_holidays())
 
 
 def _scopes(session: Session, urn: str | None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Final
 from hub_kernel.academic_years import academic_year_of
 from hub_kernel.england import ENGLAND, instant_in_england
 from hub_kernel.school_calendars import Span, is_holiday
-from hub_kernel.working_days import is_working_day
+from hub_kernel.working_days import BankHolidays, is_working_day
 from hub_notifications.domain.kinds import Urgency
 
 OPENS: Final = time(7, 30)
@@ -19,21 +19,23 @@ NEAR: Final = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Holidays:
-    """The hub's school holidays, as far as its calendars are known; empty: no holiday is known.
+    """England's bank holidays, and the hub's school holidays as far as its calendars are known.
 
     A day without pupils inside a half term, such as a training day, is not a holiday: staff are at work.
     """
 
-    # First and last day of each half term, by academic year, in order.
+    bank_holidays: BankHolidays
+    # First and last day of each half term, by academic year, in order; empty: no school holiday is known.
     half_terms: Mapping[str, tuple[tuple[date, date], ...]] = field(default_factory=dict)
+
+    def is_working_day(self, day: date) -> bool:
+        """Return whether a day is a weekday and not a bank holiday."""
+        return is_working_day(day, self.bank_holidays)
 
     def include(self, day: date) -> bool:
         """Return whether a day is in the school holidays; False after the last half term that is known."""
         known = self.half_terms.get(academic_year_of(day), ())
         return is_holiday([Span(*each) for each in known], day)
-
-
-NONE_KNOWN: Final = Holidays()
 
 
 def sendable_from(
@@ -45,19 +47,19 @@ def sendable_from(
         urgency: of the message's kind.
         now: hub time (aware).
         starts_at: the first start that the message is about (aware), if any.
-        holidays: the hub's school holidays.
+        holidays: the bank holidays and the hub's school holidays.
     """
-    ordinary = _next(now, lambda day: is_working_day(day) and not holidays.include(day))
+    ordinary = _next(now, lambda day: holidays.is_working_day(day) and not holidays.include(day))
     match urgency:
         case Urgency.ANSWER:
             return now
         case Urgency.CANCELLATION_OR_MOVE if starts_at is not None and starts_at - ordinary < NEAR:
             return now
         case Urgency.DEADLINE:
-            return _next(now, is_working_day)
+            return _next(now, holidays.is_working_day)
         # An invitation that arrives at the start is useless, so an equal instant counts as too late.
         case Urgency.INVITATION if starts_at is not None and starts_at <= ordinary:
-            return _next(now, is_working_day)
+            return _next(now, holidays.is_working_day)
         case _:
             return ordinary
 

@@ -4,14 +4,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from hub_kernel.england import day_in_england, instant_in_england
-from hub_kernel.working_days import working_days_after
+from hub_kernel.working_days import BankHolidays, working_days_after
 
 WORKING_DAYS: Final = 5  # validity of an offer, counted from the day on which its e-mail is sent
 
 
-def ends_at(expires_at: datetime, *, sent_at: datetime) -> datetime:
+def ends_at(expires_at: datetime, *, sent_at: datetime, bank_holidays: BankHolidays) -> datetime:
     """Return when an offer expires: at `expires_at`, or WORKING_DAYS after its e-mail if that is later."""
-    last = working_days_after(day_in_england(sent_at), WORKING_DAYS)
+    last = working_days_after(day_in_england(sent_at), WORKING_DAYS, bank_holidays)
     return max(expires_at, instant_in_england(last + timedelta(days=1), time()))
 
 

@@ -9,7 +9,7 @@ from hub_kernel.england import day_in_england
 from hub_notifications.domain import waiting_list
 from hub_notifications.domain.kinds import URGENCY, Kind
 from hub_notifications.domain.reminders import DAYS_BEFORE, reminder_days
-from hub_notifications.domain.sending_hours import NONE_KNOWN, sendable_from
+from hub_notifications.domain.sending_hours import sendable_from
 from hub_notifications.domain.threads import group_thread
 from hub_notifications.store import due, facts
 from hub_notifications.store import reminders as store
@@ -35,7 +35,9 @@ def _before_sessions(session: Session, days: int, *, now: datetime) -> list[Due]
         for each in store.sessions_to_remind(session, now=now, days=days)
         if reminder_days(each.starts_at, now) == days
     ]
-    holidays = facts.holidays(session) if found else NONE_KNOWN
+    if not found:
+        return []
+    holidays = facts.holidays(session)
     return [
         Due(
             thread=group_thread(each.work_group_id, each.teacher_id),
@@ -55,7 +57,9 @@ def _last_days(session: Session, *, now: datetime) -> list[Due]:
     """Return reminders of offers whose last day is today and that were notified on an earlier day."""
     today = day_in_england(now)
     offers = store.open_offers(session, now=now, until=now + LONGEST_OFFER)
-    holidays = facts.holidays(session) if offers else NONE_KNOWN
+    if not offers:
+        return []
+    holidays = facts.holidays(session)
     found = []
     for offer in offers:
         is_new_today = day_in_england(offer.told_at) >= today

@@ -38,11 +38,12 @@ from hub_notifications.gateways import (
 from hub_notifications.gateways.delivery import UNCERTAIN, deliver
 from hub_notifications.models import Message
 from hub_notifications.steps import composing, preparing, sender_trouble, wording
+from hub_notifications.steps.composing import SharedFacts
 from hub_notifications.steps.preparing import Prepared
 from hub_notifications.steps.recording import Outcome, record
-from hub_notifications.steps.wording import Known
 from hub_notifications.store import claims
 from hub_notifications.store import messages as store
+from hub_notifications.store.claims import Postponement
 from hub_notifications.templates.content import HubDetails
 from hub_notifications.templates.e_mail import BadAddress
 from hub_platform.database import Sessions
@@ -77,10 +78,9 @@ class Batch:
     """Messages that were claimed together, with the data for their content."""
 
     claim: UUID
-    at: datetime  # hub time at which the content was decided; the Date of the e-mails
     claimed_n: int
     prepared: list[Prepared]
-    known: Known
+    shared: SharedFacts
 
 
 def send_due(context: SendingContext) -> int:
@@ -95,7 +95,7 @@ def send_due(context: SendingContext) -> int:
     try:
         contacts = context.contacts.find({each.message.recipient_ref for each in batch.prepared})
         links = context.contacts.joining_links(wording.sessions_with_links(batch.prepared))
-        _send(context, batch, contacts, batch.known.with_links(links))
+        _send(context, batch, contacts, batch.shared.with_links(links))
     except ContactsUnavailable:
         return _release(context, batch.claim, "contacts_away", messages.WAIT_WHEN_UNREACHABLE)
     except MailServerUnreachable:
@@ -118,7 +118,8 @@ def _claim(context: SendingContext) -> Batch:
         claimed = [] if paused else store.claim(session, claim, clock, until=until, limit=BATCH)
         prepared = preparing.prepare(session, claim, claimed, clock)
         known = wording.load_known(session, prepared, context.hub_details)
-    return Batch(claim=claim, at=clock.now, claimed_n=len(claimed), prepared=prepared, known=known)
+    shared = SharedFacts(sender=context.sender, known=known, written_at=clock.now)
+    return Batch(claim=claim, claimed_n=len(claimed), prepared=prepared, shared=shared)
 
 
 def release_expired(session: Session, clock: Clock) -> None:
@@ -158,11 +159,13 @@ class _PendingOutcomes:
         self._outcomes.clear()
 
 
-def _send(context: SendingContext, batch: Batch, contacts: Mapping[str, Contact], known: Known) -> None:
+def _send(
+    context: SendingContext, batch: Batch, contacts: Mapping[str, Contact], shared: SharedFacts
+) -> None:
     """Send a batch; on any failure at most one message is left without a recorded outcome."""
     by_id = {each.message.id: each for each in batch.prepared}
     pending = _PendingOutcomes(context, batch)
-    mails = _mails(context, batch, contacts, known, pending)
+    mails = _mails(context, batch, contacts, shared, pending)
     try:
         with closing(deliver(context.mailer, mails, context.closing)) as results:
             for message_id, undelivered in results:
@@ -176,13 +179,13 @@ def _mails(
     context: SendingContext,
     batch: Batch,
     contacts: Mapping[str, Contact],
-    known: Known,
+    shared: SharedFacts,
     pending: _PendingOutcomes,
 ) -> Iterator[tuple[UUID, EmailMessage]]:
     """Yield each e-mail when it is to be sent; one that cannot be written is recorded as undelivered."""
     for prepared in batch.prepared:
         contact = contacts.get(prepared.message.recipient_ref)
-        mail = _write(context, prepared, contact, known, at=batch.at)
+        mail = _write(context, prepared, contact, shared)
         is_claimed = False
         if isinstance(mail, Undelivered):
             pending.add(prepared, mail)
@@ -198,24 +201,20 @@ def _mails(
 
 
 def _wait_for_address(context: SendingContext, session: Session, batch: Batch, message: Message) -> None:
-    claims.postpone(
-        session,
-        batch.claim,
-        message.id,
-        now=context.hub_now(),
-        retry_at=context.real_now() + messages.WAIT_FOR_ADDRESS,
-        reason=messages.ADDRESS_UNCONFIRMED,
+    until = Postponement(
+        retry_at=context.real_now() + messages.WAIT_FOR_ADDRESS, reason=messages.ADDRESS_UNCONFIRMED
     )
+    claims.postpone(session, batch.claim, message.id, until, now=context.hub_now())
 
 
 def _write(
-    context: SendingContext, prepared: Prepared, contact: Contact | None, known: Known, *, at: datetime
+    context: SendingContext, prepared: Prepared, contact: Contact | None, shared: SharedFacts
 ) -> EmailMessage | Undelivered:
     if contact is None:
         return Undelivered("no_address", Failure.RECIPIENT)
     try:
         certificate = _certificate(context, prepared)
-        return composing.compose(prepared, contact, known, context.sender, certificate=certificate, now=at)
+        return composing.compose(prepared, contact, shared, certificate=certificate)
     except ContactsUnavailable:
         raise
     except BadAddress:

@@ -1,5 +1,6 @@
 """Write the e-mail of a prepared message: text and HTML, calendar part and attachment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -21,7 +22,7 @@ from hub_notifications.steps.preparing import Prepared
 from hub_notifications.steps.wording import Known, content_of, place_of
 from hub_notifications.templates import calendar_entries, content, e_mail
 from hub_notifications.templates.calendar_entries import CalendarPart, Entry
-from hub_notifications.templates.e_mail import Attachment
+from hub_notifications.templates.e_mail import Attachment, Body, Header
 from hub_notifications.templates.header_fields import Mailbox
 from hub_notifications.templates.phrases import MODES, VISIT_KINDS
 from hub_notifications.templates.rendering import render
@@ -29,14 +30,21 @@ from hub_notifications.templates.rendering import render
 PDF: Final = "application/pdf"
 
 
+@dataclass(frozen=True, kw_only=True)
+class SharedFacts:
+    """The facts that all e-mails of a batch share."""
+
+    sender: Sender
+    known: Known
+    written_at: datetime  # hub time at which the content was decided; the Date of the e-mails
+
+    def with_links(self, links: Mapping[str, str]) -> "SharedFacts":
+        """Return a copy with joining links, given by session id."""
+        return replace(self, known=self.known.with_links(links))
+
+
 def compose(
-    prepared: Prepared,
-    contact: Contact,
-    known: Known,
-    sender: Sender,
-    *,
-    certificate: bytes | None = None,
-    now: datetime,
+    prepared: Prepared, contact: Contact, shared: SharedFacts, *, certificate: bytes | None = None
 ) -> EmailMessage:
     """Return the e-mail of a prepared message.
 
@@ -44,26 +52,29 @@ def compose(
         e_mail.BadAddress: the recipient's name or address cannot be written in a header.
         KeyError: the event with a school's name has not arrived yet.
     """
-    to = Mailbox(f"{contact.given} {contact.family}".strip(), contact.email)
-    organizer = Mailbox(known.hub.name, sender.mail_from)
+    known, sender = shared.known, shared.sender
     entry = None if prepared.entry is None else entry_of(prepared, prepared.entry, known, sender.hub_id)
     if entry is not None and prepared.found.kind is Kind.CALENDAR_ENTRY:
         words: content.Content = _calendar_content(entry, prepared, contact.given, known)
     else:
         words = content_of(prepared.found, prepared.state.subject, contact.given, known)
         words = replace(words, entries=len(prepared.changes) + _separate_entries(prepared))
+    header = _header(prepared, contact, shared)
+    calendar = None if entry is None else _part(entry, prepared, header)
+    attachments = []
+    if certificate:
+        attachments.append(Attachment(file_name="certificate.pdf", media_type=PDF, content=certificate))
+    return e_mail.compose(header, Body(rendered=render(words), calendar=calendar, attachments=attachments))
+
+
+def _header(prepared: Prepared, contact: Contact, shared: SharedFacts) -> Header:
     follows = prepared.message.about.get("follows")
-    return e_mail.compose(
-        prepared.message.id,
-        render(words),
-        to=to,
-        sender=organizer,
-        reply_to=known.hub.contact_email,
-        part=None if entry is None else _part(entry, prepared, organizer, to, now),
-        attachments=[Attachment(file_name="certificate.pdf", media_type=PDF, content=certificate)]
-        if certificate
-        else [],
-        now=now,
+    return Header(
+        message_id=prepared.message.id,
+        to=Mailbox(f"{contact.given} {contact.family}".strip(), contact.email),
+        sender=Mailbox(shared.known.hub.name, shared.sender.mail_from),
+        reply_to=shared.known.hub.contact_email,
+        written_at=shared.written_at,
         follows=UUID(follows) if follows else None,
     )
 
@@ -133,7 +144,7 @@ def entry_of(prepared: Prepared, change: EntryChange, known: Known, hub_id: str)
             raise AssertionError("calendar entries belong to the threads of the visits")
 
 
-def _part(shown: Shown, prepared: Prepared, organizer: Mailbox, to: Mailbox, now: datetime) -> CalendarPart:
+def _part(shown: Shown, prepared: Prepared, header: Header) -> CalendarPart:
     change = prepared.entry
     assert change is not None, "the caller has checked it"  # noqa: S101 - for the type checker
     entry = Entry(
@@ -145,9 +156,9 @@ def _part(shown: Shown, prepared: Prepared, organizer: Mailbox, to: Mailbox, now
         all_day=shown.all_day,
         location=shown.location,
         description=None if change.removed else shown.description,
-        organizer=organizer,
-        attendee=to,
-        stamp=now,
+        organizer=header.sender,
+        attendee=header.to,
+        stamp=header.written_at,
     )
     return calendar_entries.cancel(entry) if change.removed else calendar_entries.request(entry)
 

@@ -19,13 +19,15 @@ from hub_notifications.domain.kinds import URGENCY, Kind
 from hub_notifications.domain.messages import NOTHING_TO_NOTIFY, WAIT_FOR_ADDRESS, Clock
 from hub_notifications.domain.notified import Facts, Notice
 from hub_notifications.domain.participations import Participation, WaitingState
-from hub_notifications.domain.reminders import reminder_applies
+from hub_notifications.domain.reminders import Reminder, reminder_applies
 from hub_notifications.domain.resending import NoLongerApplies, repeated_notice
 from hub_notifications.domain.sending_hours import sendable_from
 from hub_notifications.domain.threads import Subject, Thread, notice_for
 from hub_notifications.models import Message
 from hub_notifications.store import claims, facts, notified
 from hub_notifications.store import threads as threads_store
+from hub_notifications.store.claims import Postponement
+from hub_platform.bank_holidays import bank_holidays
 
 log = structlog.get_logger(__name__)
 
@@ -75,9 +77,10 @@ def prepare(session: Session, claim: UUID, messages: Sequence[Message], clock: C
             URGENCY[one.found.kind], now=clock.now, starts_at=one.found.starts_at, holidays=holidays
         )
         if due_at > clock.now:
-            claims.postpone(session, claim, message.id, now=clock.now, due_at=due_at)
+            claims.postpone(session, claim, message.id, Postponement(due_at=due_at), now=clock.now)
         elif _depends_on_any(one, prepared):
-            claims.postpone(session, claim, message.id, now=clock.now, reason=message.reason)
+            until = Postponement(reason=message.reason)
+            claims.postpone(session, claim, message.id, until, now=clock.now)
         else:
             prepared.append(one)
     return prepared
@@ -108,7 +111,8 @@ def _prepare_one(
         except Exception as exc:  # noqa: BLE001 - a bug in one message must not block the others
             log.error("message_not_decided", message_id=str(message.id), error=type(exc).__name__)
             reason = "bug"
-    claims.postpone(session, claim, message.id, now=clock.now, reason=reason, retry_at=retry_at)
+    until = Postponement(reason=reason, retry_at=retry_at)
+    claims.postpone(session, claim, message.id, until, now=clock.now)
     return None
 
 
@@ -176,7 +180,9 @@ def _notice(state: ThreadState, *, now: datetime) -> Notice:
         return found
     # The offer's validity counts from its e-mail; MessageSent carries the new expiry to enrolment.
     item = found.items["waiting"]
-    ends = waiting_list.ends_at(datetime.fromisoformat(item["expires_at"]), sent_at=now)
+    ends = waiting_list.ends_at(
+        datetime.fromisoformat(item["expires_at"]), sent_at=now, bank_holidays=bank_holidays()
+    )
     return replace(found, items={"waiting": item | {"expires_at": ends.isoformat()}})
 
 
@@ -211,11 +217,10 @@ def _reminder(session_and_days: str, sequence: int, state: ThreadState, *, now: 
     subject = state.subject
     assert isinstance(subject, Participation), "reminders are of sessions"  # noqa: S101 - for mypy
     session_id, _, days = session_and_days.partition(":")
-    session, known = subject.sessions.get(UUID(session_id)), notified_states.read(state.items)
-    if session is None or not reminder_applies(
-        subject, known, session, days=int(days), sequence=sequence, now=now
-    ):
+    reminder = Reminder(session_id=UUID(session_id), days=int(days), sequence=sequence)
+    if not reminder_applies(reminder, subject, notified_states.read(state.items), now=now):
         raise NoLongerApplies(NOTHING_TO_NOTIFY)
+    session = subject.sessions[reminder.session_id]
     item = f"session:{session_id}"
     return Notice(
         kind=Kind.SESSION_REMINDER,

@@ -1,5 +1,6 @@
 """Claimed messages that are not sent now: suppressed or postponed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,23 +21,31 @@ def suppress(session: Session, claim_id: UUID, message_id: UUID, reason: str, *,
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Postponement:
+    """When a message is claimed again, and why not now; without a time, with the next batch."""
+
+    due_at: datetime | None = None  # hub time
+    retry_at: datetime | None = None  # real time
+    reason: str | None = None
+
+
 def postpone(
-    session: Session,
-    claim_id: UUID,
-    message_id: UUID,
-    *,
-    now: datetime,
-    due_at: datetime | None = None,
-    retry_at: datetime | None = None,
-    reason: str | None = None,
+    session: Session, claim_id: UUID, message_id: UUID, until: Postponement, *, now: datetime
 ) -> None:
-    """Release a message until a hub time or a real time, without counting an attempt."""
+    """Release a claimed message without counting an attempt."""
     suppress_duplicates(session, claim_id, message_id, now=now)
-    values = {"status": "due", "claim": None, "claimed_until": None, "reason": reason, "changed_at": now}
-    if due_at is not None:
-        values["due_at"] = due_at
-    if retry_at is not None:
-        values["retry_at"] = retry_at
+    values = {
+        "status": "due",
+        "claim": None,
+        "claimed_until": None,
+        "reason": until.reason,
+        "changed_at": now,
+    }
+    if until.due_at is not None:
+        values["due_at"] = until.due_at
+    if until.retry_at is not None:
+        values["retry_at"] = until.retry_at
     session.execute(
         update(Message).where(Message.id == message_id, Message.claim == claim_id).values(**values)
     )

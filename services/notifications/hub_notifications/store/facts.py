@@ -24,6 +24,7 @@ from hub_notifications.models import (
     WaitingEntry,
     WorkGroup,
 )
+from hub_platform.bank_holidays import bank_holidays
 
 
 def register(session: Session, pd_day_id: UUID, teacher_id: UUID) -> None:
@@ -105,11 +106,11 @@ def hub(session: Session) -> Hub | None:
 
 
 def holidays(session: Session) -> Holidays:
-    """Return the hub's school holidays, as far as its calendar is known."""
+    """Return the bank holidays, and the hub's school holidays as far as its calendar is known."""
     half_terms = {
         year.academic_year: tuple(
             (date.fromisoformat(first), date.fromisoformat(last)) for first, last in year.half_terms
         )
         for year in session.scalars(select(SchoolYear))
     }
-    return Holidays(half_terms=half_terms)
+    return Holidays(bank_holidays(), half_terms)

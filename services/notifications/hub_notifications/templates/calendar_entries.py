@@ -69,6 +69,19 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Event:
+    """The facts of an entry that all attendees share; it contains nothing secret or personal."""
+
+    method: Method
+    summary: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    all_day: date | None
+    location: str | None
+    organizer: Mailbox
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarPart:
     """A calendar object, with the method that the MIME part must repeat (RFC 6047, 2.4)."""
 
@@ -87,9 +100,16 @@ def cancel(entry: Entry) -> CalendarPart:
 
 
 def _part(method: Method, entry: Entry) -> CalendarPart:
-    before, after = _shared(
-        method, entry.summary, entry.starts_at, entry.ends_at, entry.all_day, entry.location, entry.organizer
+    event = _Event(
+        method=method,
+        summary=entry.summary,
+        starts_at=entry.starts_at,
+        ends_at=entry.ends_at,
+        all_day=entry.all_day,
+        location=entry.location,
+        organizer=entry.organizer,
     )
+    before, after = _shared_lines(event)
     none = Parameters()
     lines = [
         _content_line("UID", none, vText(entry.uid)),
@@ -104,40 +124,32 @@ def _part(method: Method, entry: Entry) -> CalendarPart:
 
 # Long: one line for each property.
 @lru_cache(maxsize=1024)
-def _shared(
-    method: Method,
-    summary: str,
-    starts_at: datetime | None,
-    ends_at: datetime | None,
-    all_day: date | None,
-    location: str | None,
-    organizer: Mailbox,
-) -> tuple[bytes, bytes]:
+def _shared_lines(event: _Event) -> tuple[bytes, bytes]:
     """Return the lines that all attendees share, before and after the lines of one attendee.
 
-    Cached, because it takes longer than the rest of the e-mail. It holds nothing secret or personal.
+    Cached, because it takes longer than the rest of the e-mail.
     """
-    event = Event()
-    for name, instant in (("dtstart", starts_at), ("dtend", ends_at)):
+    component = Event()
+    for name, instant in (("dtstart", event.starts_at), ("dtend", event.ends_at)):
         if instant is not None:
-            event.add(name, _in_england(instant))
-    if all_day is not None:
-        event.add("dtstart", all_day)
-        event.add("dtend", all_day + timedelta(days=1))  # the first day after it (RFC 5545, 3.6.1)
-    event.add("summary", one_line(summary))
-    if location:
-        event.add("location", one_line(location))
-    event.add("status", "CONFIRMED" if method == "REQUEST" else "CANCELLED")
-    address = _mailto(organizer)
-    address.params.update(_named(organizer))
-    event.add("organizer", address, encode=False)
+            component.add(name, _in_england(instant))
+    if event.all_day is not None:
+        component.add("dtstart", event.all_day)
+        component.add("dtend", event.all_day + timedelta(days=1))  # the first day after it (RFC 5545, 3.6.1)
+    component.add("summary", one_line(event.summary))
+    if event.location:
+        component.add("location", one_line(event.location))
+    component.add("status", "CONFIRMED" if event.method == "REQUEST" else "CANCELLED")
+    address = _mailto(event.organizer)
+    address.params.update(_named(event.organizer))
+    component.add("organizer", address, encode=False)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("method", method)
-    if starts_at is not None:
+    calendar.add("method", event.method)
+    if event.starts_at is not None:
         calendar.add_component(Component.from_ical(LONDON))
-    calendar.add_component(event)
+    calendar.add_component(component)
     before, _, after = calendar.to_ical().partition(BEGIN)
     return before + BEGIN, after
 

@@ -33,24 +33,31 @@ class Attachment:
     content: bytes = field(repr=False)
 
 
-# Long: parameters and docstring are half of it.
-def compose(
-    message_id: UUID,
-    rendered: Rendered,
-    *,
-    to: Mailbox,
-    sender: Mailbox,
-    reply_to: str | None,
-    part: CalendarPart | None,
-    attachments: Sequence[Attachment] = (),
-    now: datetime,
-    follows: UUID | None = None,
-) -> EmailMessage:
+@dataclass(frozen=True, kw_only=True)
+class Header:
+    """The addresses, date and identity of an e-mail."""
+
+    message_id: UUID
+    to: Mailbox
+    sender: Mailbox
+    reply_to: str | None = None
+    written_at: datetime  # aware
+    follows: UUID | None = None  # the e-mail that explains a calendar-only one, which is shown below it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """The parts of an e-mail."""
+
+    rendered: Rendered
+    calendar: CalendarPart | None = None
+    attachments: Sequence[Attachment] = ()
+
+
+def compose(header: Header, body: Body) -> EmailMessage:
     """Return an e-mail.
 
     A repeated message has the same Message-ID and the same bytes, so that mail programs recognise it.
-    `follows` is the e-mail that explains the change in this calendar-only one; mail programs show this one
-    below it.
 
     Raises:
         BadAddress: the recipient's name or address cannot be written in a header.
@@ -58,49 +65,42 @@ def compose(
     """
     message = EmailMessage(policy=PLAIN)
     try:
-        message.set_raw("To", mailbox_field("To", to))
+        message.set_raw("To", mailbox_field("To", header.to))
     except Unwritable as exc:
         raise BadAddress from exc
-    message.set_raw("From", mailbox_field("From", sender))
-    if reply_to is not None:
-        message.set_raw("Reply-To", mailbox_field("Reply-To", Mailbox("", reply_to)))
-    message.set_raw("Subject", text_field("Subject", rendered.subject))
-    _identify(message, message_id, follows, domain=sender.address.rpartition("@")[2], now=now)
-    _fill(message, message_id.hex, rendered, part, attachments)
+    message.set_raw("From", mailbox_field("From", header.sender))
+    if header.reply_to is not None:
+        message.set_raw("Reply-To", mailbox_field("Reply-To", Mailbox("", header.reply_to)))
+    message.set_raw("Subject", text_field("Subject", body.rendered.subject))
+    _identify(message, header)
+    _fill(message, header.message_id.hex, body)
     return message
 
 
-def _identify(
-    message: EmailMessage, message_id: UUID, follows: UUID | None, *, domain: str, now: datetime
-) -> None:
-    message.set_raw("Date", format_datetime(now))
-    message.set_raw("Message-ID", f"<{message_id}@{domain}>")
-    if follows is not None:
-        message.set_raw("References", f"<{follows}@{domain}>")
+def _identify(message: EmailMessage, header: Header) -> None:
+    domain = header.sender.address.rpartition("@")[2]
+    message.set_raw("Date", format_datetime(header.written_at))
+    message.set_raw("Message-ID", f"<{header.message_id}@{domain}>")
+    if header.follows is not None:
+        message.set_raw("References", f"<{header.follows}@{domain}>")
     message.set_raw("Auto-Submitted", "auto-generated")  # RFC 3834: asks for no out-of-outgoing answer
     message.set_raw("MIME-Version", "1.0")
 
 
-def _fill(
-    message: MIMEPart,
-    mark: str,
-    rendered: Rendered,
-    part: CalendarPart | None,
-    attachments: Sequence[Attachment],
-) -> None:
+def _fill(message: MIMEPart, mark: str, body: Body) -> None:
     """Add the body; `mark` makes the boundaries unique, so that no part contains one by chance."""
     words = message
-    if attachments:
+    if body.attachments:
         message.set_raw("Content-Type", f'multipart/mixed;\r\n boundary="=_{mark}_mixed"')
         words = MIMEPart(policy=PLAIN)
         message.attach(words)
     words.set_raw("Content-Type", f'multipart/alternative;\r\n boundary="=_{mark}"')
-    words.attach(_text("text/plain; charset=utf-8", rendered.text))
-    words.attach(_text("text/html; charset=utf-8", rendered.html))
-    if part is not None:  # the last is the one that a reader prefers (RFC 2046, 5.1.4)
-        content = part.content.decode("utf-8")
-        words.attach(_text(f"text/calendar; method={part.method}; charset=utf-8", content))
-    for attachment in attachments:
+    words.attach(_text("text/plain; charset=utf-8", body.rendered.text))
+    words.attach(_text("text/html; charset=utf-8", body.rendered.html))
+    if body.calendar is not None:  # the last is the one that a reader prefers (RFC 2046, 5.1.4)
+        content = body.calendar.content.decode("utf-8")
+        words.attach(_text(f"text/calendar; method={body.calendar.method}; charset=utf-8", content))
+    for attachment in body.attachments:
         message.attach(_file(attachment))
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hub_kernel.academic_years import AcademicYear
 from hub_kernel.support_visits import kind_met_by, last_day_to_log
+from hub_kernel.working_days import BankHolidays
 from hub_reporting.domain.measures import Ratio
 from hub_reporting.domain.schools import Register
 
@@ -155,7 +156,11 @@ def ratio(outcomes: Iterable[Outcome]) -> Ratio:
 
 
 def compliance(
-    obligations: Iterable[Obligation], records: VisitRecords, register: Register, day: date
+    obligations: Iterable[Obligation],
+    records: VisitRecords,
+    register: Register,
+    day: date,
+    bank_holidays: BankHolidays,
 ) -> Compliance:
     """Return each obligation with its status on a day; a visit that took place counts, excused or not."""
     visits: dict[tuple[str, str, str], Logged] = {}
@@ -176,22 +181,31 @@ def compliance(
             due[key] = one._replace(urn=key[0])
     return Compliance(
         tuple(
-            _outcome(one, visits.get(key), planned=key in planned, excused=key in excused, day=day)
+            _outcome(one, _Known(visits.get(key), key in planned, key in excused), day, bank_holidays)
             for key, one in sorted(due.items())
         ),
         day,
     )
 
 
-def _outcome(one: Obligation, visit: Logged | None, *, planned: bool, excused: bool, day: date) -> Outcome:
-    if visit is not None:
-        return Outcome(one, Status.LATE if visit.late else Status.MET, visit.on)
-    if excused:
+@dataclass(frozen=True)
+class _Known:
+    """The facts by which one obligation is met or excused."""
+
+    visit: Logged | None
+    planned: bool
+    excused: bool
+
+
+def _outcome(one: Obligation, known: _Known, day: date, bank_holidays: BankHolidays) -> Outcome:
+    if known.visit is not None:
+        return Outcome(one, Status.LATE if known.visit.late else Status.MET, known.visit.on)
+    if known.excused:
         return Outcome(one, Status.EXCUSED)
     if day > one.ends_on:
-        too_late = day > last_day_to_log(one.ends_on)
+        too_late = day > last_day_to_log(one.ends_on, bank_holidays)
         return Outcome(one, Status.MISSED if too_late else Status.AWAITING_LOG)
-    if planned:
+    if known.planned:
         return Outcome(one, Status.PLANNED)
     return Outcome(one, Status.OPEN if one.starts_on <= day else Status.AHEAD)
 

@@ -1,5 +1,6 @@
 """PD leads and obligations of supported schools, shared by several reports."""
 
+from hub_platform.bank_holidays import bank_holidays
 from hub_reporting.domain.scopes import Scope
 from hub_reporting.domain.visits import Compliance, Coverage, VisitRecords, compliance, coverage
 from hub_reporting.queries.context import ReportContext
@@ -22,5 +23,5 @@ def load_compliance(context: ReportContext, scope: Scope) -> Compliance:
         planned=store.planned(session, hub, half_terms, day),
         excused=store.excused(session, hub, half_terms, day),
     )
-    found = compliance(obligations, records, context.register, day)
+    found = compliance(obligations, records, context.register, day, bank_holidays())
     return found.of_schools(lambda urn: context.area.includes(scope, urn))

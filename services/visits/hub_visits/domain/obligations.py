@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from hub_contracts.vocabulary import ExemptionReason
 from hub_kernel.support_visits import last_day_to_log
+from hub_kernel.working_days import BankHolidays
 
 Status = Literal["open", "due_soon", "met", "excused", "awaiting_log", "missed"]
 
@@ -25,7 +26,7 @@ class Facts:
     planned: bool  # a visit in that half term is planned and not logged yet
 
 
-def status_of(facts: Facts, *, today: date) -> Status:
+def status_of(facts: Facts, *, today: date, bank_holidays: BankHolidays) -> Status:
     """Return the status of an obligation on a day. A logged visit meets it, even if the school is excused.
 
     After the half term a visit may have taken place without being logged yet: the obligation is missed once
@@ -36,7 +37,7 @@ def status_of(facts: Facts, *, today: date) -> Status:
     if facts.excused:
         return "excused"
     if today > facts.ends_on:
-        return "missed" if today > last_day_to_log(facts.ends_on) else "awaiting_log"
+        return "missed" if today > last_day_to_log(facts.ends_on, bank_holidays) else "awaiting_log"
     if today >= facts.ends_on - DUE_SOON and not facts.planned:
         return "due_soon"
     return "open"

@@ -14,6 +14,7 @@ from hub_contracts.vocabulary import (
 )
 from hub_kernel.refusals import Conflict, Refused
 from hub_kernel.support_visits import last_day_to_log
+from hub_kernel.working_days import BankHolidays
 from hub_visits.domain.calendars import HalfTerm
 
 STATUSES: Final = ("planned", "logged", "cancelled")
@@ -97,7 +98,14 @@ def check_actions(due_on: Sequence[date], *, happened_on: date) -> None:
             raise Refused("action_due_before_visit", detail, f"/actions/{index}/due_on")
 
 
-def place_logged(half_term: HalfTerm | None, *, happened_on: date, span: Span, today: date) -> TermPlacement:
+def place_logged(
+    half_term: HalfTerm | None,
+    *,
+    happened_on: date,
+    span: Span,
+    today: date,
+    bank_holidays: BankHolidays,
+) -> TermPlacement:
     """Return the placement of a visit that took place on `happened_on` and is logged `today`.
 
     Raises:
@@ -107,10 +115,12 @@ def place_logged(half_term: HalfTerm | None, *, happened_on: date, span: Span, t
         detail = "This day is in the future. Log a visit once it has taken place."
         raise Refused("in_future", detail, "/happened_on")
     check_within(span, happened_on, "/happened_on")
-    return place(half_term, logged_on=today)
+    return place(half_term, logged_on=today, bank_holidays=bank_holidays)
 
 
-def place(half_term: HalfTerm | None, *, logged_on: date | None) -> TermPlacement:
+def place(
+    half_term: HalfTerm | None, *, logged_on: date | None, bank_holidays: BankHolidays
+) -> TermPlacement:
     """Return the placement of a visit whose day is in a half term, or in the holidays (None).
 
     A visit that is logged later than the tenth working day after its half term still counts, but is late.
@@ -118,5 +128,5 @@ def place(half_term: HalfTerm | None, *, logged_on: date | None) -> TermPlacemen
     """
     if half_term is None:
         return TermPlacement(half_term=None, out_of_term=True, late=False)
-    late = logged_on is not None and logged_on > last_day_to_log(half_term.ends_on)
+    late = logged_on is not None and logged_on > last_day_to_log(half_term.ends_on, bank_holidays)
     return TermPlacement(half_term=half_term.id, out_of_term=False, late=late)

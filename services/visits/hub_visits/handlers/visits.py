@@ -10,6 +10,7 @@ from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Refused
 from hub_kernel.support_visits import kind_met_by
 from hub_messaging import outbox
+from hub_platform.bank_holidays import bank_holidays
 from hub_platform.database import made
 from hub_platform.ids import new_id
 from hub_visits.commands import CancelVisit, LogVisit, PlanVisit
@@ -36,7 +37,9 @@ def plan_visit(session: Session, command: PlanVisit, *, now: datetime, by: str) 
     day = day_in_england(command.planned_at)
     school = open_school(session, assignment.urn, day=day)
     visits.check_within(_span(assignment), day, "/planned_at")
-    placement = visits.place(_half_term_on(session, assignment, day), logged_on=None)
+    placement = visits.place(
+        _half_term_on(session, assignment, day), logged_on=None, bank_holidays=bank_holidays()
+    )
     visit = Visit(
         id=new_id(),
         assignment_id=assignment.id,
@@ -77,6 +80,7 @@ def log_visit(session: Session, command: LogVisit, *, now: datetime, by: str) ->
         happened_on=command.happened_on,
         span=_span(assignment),
         today=day_in_england(now),
+        bank_holidays=bank_holidays(),
     )
     visit.set_placement(placement)
     successions = school_store.successions(session, {assignment.urn})

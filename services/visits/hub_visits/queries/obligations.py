@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, with_express
 
 from hub_kernel.england import day_in_england
 from hub_kernel.support_visits import first_end_to_log
+from hub_platform.bank_holidays import bank_holidays
 from hub_platform.paging import PageRequest
 from hub_visits.domain import obligations
 from hub_visits.models import Assignment, Exemption, Obligation, Visit
@@ -123,7 +124,7 @@ def list_obligations(
 
 def _view(row: Obligation, today: date) -> ObligationView:
     facts = obligations.Facts(ends_on=row.due_on, met=row.met, excused=row.excused, planned=row.planned)
-    status = obligations.status_of(facts, today=today)
+    status = obligations.status_of(facts, today=today, bank_holidays=bank_holidays())
     return ObligationView(row=row, status=status, late=row.met and not row.met_in_time)
 
 
@@ -153,7 +154,7 @@ def has_status(status: str, at: AsOf) -> ColumnElement[bool]:
     """Return `domain.obligations.status_of` as an SQL condition; a test checks that both agree."""
     unmet = and_(~at.met, ~at.excused)
     has_ended = at.due_on < at.day
-    can_be_logged = at.due_on >= first_end_to_log(at.day)
+    can_be_logged = at.due_on >= first_end_to_log(at.day, bank_holidays())
     is_urgent = and_(at.due_on <= at.day + obligations.DUE_SOON, ~at.planned)
     conditions: dict[str, ColumnElement[bool]] = {
         "met": and_(at.met),

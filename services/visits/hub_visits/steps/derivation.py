@@ -13,6 +13,7 @@ from hub_contracts.visits import Obligation, PDLeadAssigned, VisitRecalculated
 from hub_contracts.vocabulary import ObligationKind, SupportProgramme
 from hub_kernel.england import day_in_england
 from hub_messaging import outbox
+from hub_platform.bank_holidays import bank_holidays
 from hub_visits.domain import assignments, visits
 from hub_visits.domain.calendars import HalfTerm
 from hub_visits.domain.school_years import Calendars
@@ -64,7 +65,11 @@ def _update_visits(
 ) -> None:
     for visit in visit_store.lock_uncancelled(session, assignment.id):
         logged_on = None if visit.logged_at is None else day_in_england(visit.logged_at)
-        placement = visits.place(calendars.half_term_on(assignment.urn, _day_of(visit)), logged_on=logged_on)
+        placement = visits.place(
+            calendars.half_term_on(assignment.urn, _day_of(visit)),
+            logged_on=logged_on,
+            bank_holidays=bank_holidays(),
+        )
         stored = visits.TermPlacement(
             half_term=visit.half_term, out_of_term=visit.out_of_term, late=visit.late
         )

@@ -16,6 +16,7 @@ from hub_contracts.visits import Obligation, PDLeadAssigned, VisitRecalculated
 from hub_kernel.england import day_in_england
 from hub_kernel.successions import Succession, Successions, first_day_of_successor
 from hub_messaging import backfill
+from hub_platform.bank_holidays import bank_holidays
 from hub_visits.domain import assignments, visits
 from hub_visits.domain.calendars import HalfTerm, first_year_of
 from hub_visits.domain.school_years import ALWAYS, Affiliation, Calendars
@@ -183,7 +184,7 @@ def _visits(connection: sa.Connection, assignment: Any, calendars: Calendars) ->
     for row in connection.execute(sa.text(VISITS), {"id": assignment.id}).all():
         half_term = calendars.half_term_on(assignment.urn, row.happened_on or day_in_england(row.planned_at))
         logged_on = None if row.logged_at is None else day_in_england(row.logged_at)
-        held = visits.place(half_term, logged_on=logged_on)
+        held = visits.place(half_term, logged_on=logged_on, bank_holidays=bank_holidays())
         if held == visits.TermPlacement(half_term=row.half_term, out_of_term=row.out_of_term, late=row.late):
             continue
         told: dict[str, Any] = {
