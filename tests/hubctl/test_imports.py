@@ -116,7 +116,7 @@ def test_the_first_refused_file_ends_it_and_says_what_is_in(service: RunningServ
     ("raw", "words"),
     [
         (b"PK\x03\x04 a spreadsheet", "this is a spreadsheet or an archive"),
-        (b"name,age\r\nAda,36\r\n", "this is no file of the register"),
+        (b"name,age\r\nAda,36\r\n", "this is not a file of the register"),
         (b"URN,Governor\r\n100001,x\r\n", "this is another extract of the register"),
         (b"", "the file is empty"),
     ],

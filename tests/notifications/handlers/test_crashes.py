@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from tests.notifications.factories import enrol, know_the_basics, messages, published, schedule
 from tests.notifications.fakes import HUB, NOW, SENDER, OutgoingMail
 
@@ -104,6 +105,54 @@ def test_thread_due_during_a_crash_is_sent_once(
         ("suppressed", "merged"),
         ("suppressed", "merged"),
     ]
+
+
+def deadlock(*_: object, **__: object) -> None:
+    raise OperationalError("UPDATE messages", {}, Exception("deadlock detected"))
+
+
+@pytest.mark.parametrize(("fails", "uncertain_n"), [("release", 0), ("record", 1)])
+def test_error_of_the_database_delays_a_batch_by_one_turn(
+    sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch, fails: str, uncertain_n: int
+) -> None:
+    """A deadlock while messages are released, or an outcome recorded, does not leave them claimed."""
+    know_the_basics(sessions)
+    enrol(sessions, 3)
+    where = store if fails == "release" else sending
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(where, fails, deadlock)
+        if fails == "release":
+            patch.setattr(outgoing.mailer, "away", True)
+        outgoing.send()
+    assert statuses(sessions) == ["sending"] * 3
+    outgoing.later(seconds=5)
+    outgoing.send_all()
+    handed_over = 0 if fails == "release" else 1
+    assert sorted(row.uncertain for row in messages(sessions)) == sorted(
+        [0] * (3 - handed_over) + [1] * handed_over
+    )
+    assert statuses(sessions).count("sent") == 3 - handed_over
+    outgoing.later(minutes=1)
+    outgoing.send_all()
+    assert statuses(sessions) == ["sent"] * 3
+
+
+def test_database_that_is_away_leaves_the_claim_as_a_crash_does(
+    sessions: Sessions, outgoing: OutgoingMail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know_the_basics(sessions)
+    enrol(sessions)
+    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+        patch.setattr(sending, "record", deadlock)
+        patch.setattr(store, "expire", deadlock)
+        outgoing.send()
+    outgoing.later(minutes=1)
+    assert outgoing.send() == 0
+    assert statuses(sessions) == ["sending"]
+    outgoing.later(minutes=4, seconds=1)
+    outgoing.send_all()
+    outgoing.later(minutes=1)
+    assert outgoing.send() == 1
 
 
 def test_expired_claim_records_nothing(sessions: Sessions, outgoing: OutgoingMail) -> None:

@@ -6,8 +6,9 @@ The one use case that opens its own transactions, because an e-mail is never sen
 2. `steps.wording` and `steps.composing`: write each e-mail; mark it as handed over (commit); send it.
 3. `steps.recording`: record the outcome, the notified items, and MessageSent or MessageFailed (commit).
 
-If the process dies between sending and recording, the claim expires. At most one message may then have been
-accepted without a record; it is repeated once, with the same Message-ID.
+If the process dies between sending and recording, the claim expires; if the database fails, the claim ends
+at once. At most one message may then have been accepted without a record; it is repeated once, with the same
+Message-ID.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -35,9 +36,9 @@ from hub_notifications.gateways import (
     SenderTrouble,
     Undelivered,
 )
-from hub_notifications.gateways.delivery import UNCERTAIN, deliver
+from hub_notifications.gateways.delivery import deliver
 from hub_notifications.models import Message
-from hub_notifications.steps import composing, preparing, sender_trouble, wording
+from hub_notifications.steps import composing, preparing, releasing, sender_trouble, wording
 from hub_notifications.steps.composing import SharedFacts
 from hub_notifications.steps.preparing import Prepared
 from hub_notifications.steps.recording import Outcome, record
@@ -93,6 +94,14 @@ def send_due(context: SendingContext) -> int:
             )
         return batch.claimed_n
     try:
+        return _send_batch(context, batch)
+    except Exception:  # such as a deadlock with a handler that schedules messages of the same threads
+        releasing.end_claim(context.sessions, batch.claim, real_now=context.real_now())
+        raise
+
+
+def _send_batch(context: SendingContext, batch: Batch) -> int:
+    try:
         contacts = context.contacts.find({each.message.recipient_ref for each in batch.prepared})
         links = context.contacts.joining_links(wording.sessions_with_links(batch.prepared))
         _send(context, batch, contacts, batch.shared.with_links(links))
@@ -112,7 +121,7 @@ def send_due(context: SendingContext) -> int:
 def _claim(context: SendingContext) -> Batch:
     clock, claim = context.clock(), new_id()
     with context.sessions.begin() as session:
-        release_expired(session, clock)
+        releasing.release_expired(session, clock)
         paused = sender_trouble.is_paused(session, real_now=clock.real_now, started_at=context.started_at)
         until = clock.real_now + messages.CLAIM_LASTS
         claimed = [] if paused else store.claim(session, claim, clock, until=until, limit=BATCH)
@@ -120,16 +129,6 @@ def _claim(context: SendingContext) -> Batch:
         known = wording.load_known(session, prepared, context.hub_details)
     shared = SharedFacts(sender=context.sender, known=known, written_at=clock.now)
     return Batch(claim=claim, claimed_n=len(claimed), prepared=prepared, shared=shared)
-
-
-def release_expired(session: Session, clock: Clock) -> None:
-    """Release expired claims; a message that had been handed over may have been accepted."""
-    for message in store.expired_in_hand(session, real_now=clock.real_now):
-        assert message.claim is not None, "guaranteed by a constraint"  # noqa: S101 - for the type checker
-        record(session, message.claim, Outcome(message, UNCERTAIN), clock)
-    for claim in store.expired_claims(session, real_now=clock.real_now):
-        claims.suppress_duplicates(session, claim, now=clock.now)
-        store.release(session, claim, reason=None, retry_at=None, now=clock.now)
 
 
 class _PendingOutcomes:

@@ -156,3 +156,13 @@ def get_message(session: Session, message_id: UUID, *, lock: bool = False) -> Me
 def resends_of(session: Session, message_id: UUID) -> int:
     """Return how many resends of a message were requested."""
     return session.scalar(select(func.count()).where(Message.resend_of == message_id)) or 0
+
+
+def expire(session: Session, claim_id: UUID, *, at: datetime) -> None:
+    """End a claim at a real time; its messages stay claimed until they are released."""
+    session.execute(
+        update(Message)
+        .where(Message.claim == claim_id)
+        .values(claimed_until=at)
+        .execution_options(synchronize_session=False)
+    )
