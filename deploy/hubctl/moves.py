@@ -24,7 +24,7 @@ NOT_SHOWN: Final = "Assignments and visits to come are not shown:"
 
 
 class ClosingSchool(TypedDict):
-    """A school that closes."""
+    """A school that closes, with the day from which its successor counts."""
 
     urn: str
     first_day: str | None  # of the successor, ISO 8601
