@@ -5,6 +5,6 @@ reporting. The same day and seed give the same commands on every machine.
 """
 
 from hub_demo.figures import Figures
-from hub_demo.loading import load, send, wait_for_figures
+from hub_demo.loading import Part, Target, load, send, wait_for_figures
 
-__all__ = ["Figures", "load", "send", "wait_for_figures"]
+__all__ = ["Figures", "Part", "Target", "load", "send", "wait_for_figures"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from hub_demo import today
-from hub_demo.loading import send, wait_for_figures
+from hub_demo.loading import Part, Target, send, wait_for_figures
 from hub_demo.tokens import read_key
 from hub_local.failures import CannotStart
 from hub_local.terminal import Terminal
@@ -42,12 +42,11 @@ def main() -> int:
         key = read_key(Path(file)) if file else None
         with terminal.progress() as progress:
             day = asked.today or today.in_england()
-            sent = send(
-                addresses, token, progress, today=day, key=key, until=asked.until, wait=not asked.send_only
-            )
+            hub, part = Target(addresses, token, key), Part(until=asked.until)
+            sent = send(hub, day, part, progress=progress, wait=not asked.send_only)
         if asked.send_only:
             return 0
-        figures = wait_for_figures(addresses, token, sent.last)
+        figures = wait_for_figures(hub, sent.last)
     except CannotStart as failure:
         terminal.failure(failure)
         return 1

@@ -1,12 +1,14 @@
 """A command of the plan as plain data: a request to a service at an instant of the year."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 _IN_PATH = re.compile(r"\{([^}]+)\}")
+
+Fields = Mapping[str, Any]  # of a body or an answer, as the service's OpenAPI document describes them
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Command:
     service: str
     method: str
     path: str
-    body: Mapping[str, Any] | bytes
+    body: Fields | bytes  # fields may contain Made
     lane: str  # commands of one lane are sent in order, commands of different lanes in parallel
     by: str = ""  # key of the Work Group lead who sends it; empty for the hub's administrator
     gives: str = ""  # the field of the answer with the id of the created resource
@@ -34,13 +36,13 @@ class Command:
     )
     look: str = ""  # for PUT: the path that shows whether it was done before …
     done: Mapping[str, str] = field(default_factory=dict)  # … and the fields of its answer in that case
-    among: Mapping[str, Any] = field(default_factory=dict)  # for a list: fields of the item to select
+    among: Fields = field(default_factory=dict)  # for a list: fields of the item to select
     waits_for: str = ""  # the code of a refusal after which the command is repeated
     after: tuple[str, ...] = ()  # keys of other commands that must be answered first
     announces: int = 1  # the least number of events that follow
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Fields:
         """Body of a command that sends JSON."""
         if isinstance(self.body, bytes):
             raise TypeError(f"{self.key} sends a file")
@@ -55,13 +57,13 @@ class Command:
         """Return the path with ids instead of placeholders."""
         return fill(self.path, ids)
 
-    def content(self, ids: Mapping[str, str]) -> Any:
+    def content(self, ids: Mapping[str, str]) -> object:
         """Return the body with ids instead of placeholders."""
         if self.method == "GET":
             return None
         return self.body if isinstance(self.body, bytes) else _resolved(self.body, ids)
 
-    def found(self, answer: Any, ids: Mapping[str, str]) -> Any:
+    def found(self, answer: Fields, ids: Mapping[str, str]) -> Fields:
         """Return the created resource or the selected item in an answer.
 
         Raises:
@@ -69,11 +71,24 @@ class Command:
         """
         if not self.among:
             return answer
-        wanted = _resolved(self.among, ids).items()
-        for item in answer["items"]:
-            if all(item[name] == value for name, value in wanted):
+        wanted = {name: _resolved(value, ids) for name, value in self.among.items()}
+        items: Sequence[Fields] = answer["items"]
+        for item in items:
+            if all(item[name] == value for name, value in wanted.items()):
                 return item
         raise LookupError(f"{self.key} is missing from the list at {self.path}")
+
+
+class Details(TypedDict, total=False):
+    """Fields of a command that most commands about a group or a person leave out."""
+
+    method: str
+    gives: str
+    match: str
+    among: Fields
+    waits_for: str
+    after: tuple[str, ...]
+    announces: int
 
 
 def fill(path: str, ids: Mapping[str, str]) -> str:
@@ -81,7 +96,7 @@ def fill(path: str, ids: Mapping[str, str]) -> str:
     return _IN_PATH.sub(lambda found: ids[found[1]], path)
 
 
-def _made_in(value: Any) -> set[str]:
+def _made_in(value: object) -> set[str]:
     if isinstance(value, Made):
         return {value.key}
     if isinstance(value, Mapping):
@@ -91,7 +106,7 @@ def _made_in(value: Any) -> set[str]:
     return set()
 
 
-def _resolved(value: Any, ids: Mapping[str, str]) -> Any:
+def _resolved(value: object, ids: Mapping[str, str]) -> object:
     if isinstance(value, Made):
         return ids[value.key]
     if isinstance(value, Mapping):

@@ -19,7 +19,7 @@ class Answered:
     """The answer of a service."""
 
     status: int
-    body: Any
+    body: Any  # text, or JSON of which each reader names the shape
     etag: str
 
     @property
@@ -48,7 +48,7 @@ class Connection:
         """Send a GET."""
         return self.send("GET", path, None, {})
 
-    def send(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answered:
+    def send(self, method: str, path: str, body: object, headers: Mapping[str, str]) -> Answered:
         """Send a request; `body` is bytes (CSV), a value to send as JSON, or None.
 
         Raises:
@@ -68,7 +68,7 @@ class Connection:
         self._http.close()
 
 
-def _read(response: urllib3.BaseHTTPResponse) -> Any:
+def _read(response: urllib3.BaseHTTPResponse) -> object:
     """Return JSON as a value, any other body as text."""
     if response.data and "json" in response.headers.get("Content-Type", ""):
         return response.json()

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from rich.text import Text
 
@@ -13,6 +13,15 @@ from hub_demo.settling import State
 from hub_local.failures import CannotStart
 
 CAMBRIDGESHIRE: Final = "la:873"
+
+
+class Report(TypedDict):
+    """A report of reporting, as far as it is read here; each report has some of these fields."""
+
+    n: int
+    N: int
+    rate: float | None  # per cent
+    figures: Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +114,16 @@ def read_figures(addresses: Mapping[str, str], token: str, state: State, year: S
     )
 
 
-def _report(reporting: Connection, year: SchoolYear, name: str, scope: str = "") -> Any:
+def _report(reporting: Connection, year: SchoolYear, name: str, scope: str = "") -> Report:
     path = f"/reporting/v1/reports/{name}?from={year.starts_on}&to={year.ends_on}"
     answered = reporting.get(f"{path}&scope={scope}" if scope else path)
     if answered.status != 200:
         raise CannotStart(
             f"Reporting answered {name} with {answered.status} {answered.code}: {answered.detail}"
         )
-    return answered.body
+    report: Report = answered.body
+    return report
 
 
-def _share(report: Any) -> Share:
+def _share(report: Report) -> Share:
     return Share(n=report["n"], of=report["N"], rate=report["rate"])

@@ -153,9 +153,10 @@ class Planner:
             participants = recruiter.recruit(group)
             commands += enrolling.opening(group)
             later = recruitment.days_of(group.season, school_days, opened)
-            windows = dict.fromkeys(hub.successors.values(), later)
-            usual = enrolling.days(group)
-            commands_to_enrol = recruitment.enrol(group, participants, recruiter.new, windows, usual, r)
+            days = recruitment.EnrolmentDays(
+                enrolling.days(group), dict.fromkeys(hub.successors.values(), later)
+            )
+            commands_to_enrol = recruitment.enrol(group, participants, recruiter.new, days, r)
             commands += enrolling.entering(group, participants, commands_to_enrol)
             commands.append(recruitment.confirm(group))
             met = list(between.enrich(group, participants, diary.meet(group, participants)))

@@ -47,11 +47,12 @@ def main() -> int:
 
 def present(hub: Hub, terminal: Terminal, day: date, *, until_interrupted: bool) -> None:
     """Load the demonstration of a day and print the figures, the addresses and the paths of logs."""
-    from hub_demo import load
+    from hub_demo import Target, load
 
     since = time.monotonic()
     with terminal.progress() as progress:
-        figures = load(hub.fleet.addresses, hub.token(), progress, today=day, key=hub.signer.key)
+        target = Target(hub.fleet.addresses, hub.token(), hub.signer.key)
+        figures = load(target, day, progress=progress)
     terminal.took("load", since)
     total = time.monotonic() - terminal.begun
     terminal.say(f"{'in all':<12}{total:6.1f} s  {hub.resident_bytes() / MEGABYTE:.0f} MB resident\n")

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from hub_demo.connection import AWAY, Connection
 from hub_demo.settling import PATIENCE, PUBLISHERS, until_settled
@@ -17,6 +17,13 @@ from hub_local.failures import CannotStart
 
 INTERVAL: Final = 0.03  # seconds between two observations
 STEADY: Final = 2  # observations in a row without outstanding work
+
+
+class Clock(TypedDict):
+    """A service's answer to GET /<service>/v1/clock, as far as it is read here."""
+
+    work_left: Mapping[str, int]  # kind of work → number
+    timers: Mapping[str, str]  # timer → ISO 8601 instant of its last run
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class Teller:
             behind += [name for name, turn in clock["timers"].items() if datetime.fromisoformat(turn) < at]
         return Outstanding(+work, tuple(behind))
 
-    def _set(self, service: str, at: datetime) -> Any:
+    def _set(self, service: str, at: datetime) -> Clock:
         """Set the clock of one service; return its clocks, timers and outstanding work."""
         path = f"/{service}/v1/clock"
         answered = self._connections[service].send("GET", path, None, {"Hub-Time": at.isoformat()})
@@ -88,4 +95,5 @@ class Teller:
                 f"{service} refuses {at:%d %B %Y %H:%M} UTC as the hub's time: "
                 f"{answered.status} {answered.code} {answered.detail}".rstrip()
             )
-        return answered.body
+        clock: Clock = answered.body
+        return clock

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub_local import ports
-from hub_local.processes import Child, Programs
+from hub_local.processes import Child, Invocation, Programs
 
 # Debian's /usr/sbin/rabbitmq-server requires the system's account and folders; this one does not.
 DEBIAN_SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
@@ -111,7 +111,7 @@ def start(
     environment = node_environment(folder) | dict(own or {})
     shares_name_server = NAME_SERVER_PORT in (own or {})
     name_server = None if shares_name_server else _start_name_server(programs, environment, folder)
-    server = programs.start("rabbitmq", [program], environment=environment, folder=folder)
+    server = programs.start(Invocation("rabbitmq", [program], environment=environment, folder=folder))
     return Node(port, management_port, server, name_server, environment)
 
 
@@ -121,7 +121,7 @@ def _start_name_server(programs: Programs, environment: Mapping[str, str], folde
     if epmd is None:
         return None
     arguments: list[str | Path] = [epmd, "-address", ports.LOOPBACK, "-port", environment[NAME_SERVER_PORT]]
-    return programs.start("epmd", arguments, environment=environment, folder=folder)
+    return programs.start(Invocation("epmd", arguments, environment=environment, folder=folder))
 
 
 def write_settings(

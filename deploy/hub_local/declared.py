@@ -8,9 +8,9 @@ hub_contracts. OpenAPI documents of the services are written to `docs/api`.
 import importlib
 import json
 from pathlib import Path
-from typing import Any
 
-from hub_local.definitions import VIRTUAL_HOST
+from hub_contracts.json_text import JsonObject
+from hub_local.definitions import VIRTUAL_HOST, Definitions
 from hub_local.places import ROOT
 from hub_local.services import SERVICES
 
@@ -19,7 +19,7 @@ READERS = ROOT / "shared" / "hub_contracts" / "documents" / "readers.json"
 API = ROOT / "docs" / "api"
 
 
-def declared() -> dict[str, Any]:
+def declared() -> Definitions:
     """Return exchanges, queues and bindings, collected from the service classes."""
     from hub_messaging.subscribe import subscriber_of
     from hub_messaging.topology import definitions
@@ -40,7 +40,7 @@ def readers() -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
-def descriptions() -> dict[str, dict[str, Any]]:
+def descriptions() -> dict[str, JsonObject]:
     """Return the OpenAPI document of each service: name → document."""
     from hub_platform.openapi import describe
 

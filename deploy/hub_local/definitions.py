@@ -6,12 +6,12 @@ service; this module lists the services and adds the administrator.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
+from hub_contracts.json_text import JsonObject
 from hub_messaging import topology
 from hub_messaging.topology import Subscriber
 
-Definitions = dict[str, Any]
+Definitions = JsonObject  # kind of object, as RabbitMQ names it → objects
 
 VIRTUAL_HOST = "hub"
 ADMINISTRATOR = "hub_local"

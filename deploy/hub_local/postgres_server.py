@@ -20,7 +20,7 @@ import psutil
 from hub_local import ports
 from hub_local.failures import CannotStart
 from hub_local.passwords import write_private
-from hub_local.processes import Child, Programs, end, group_of
+from hub_local.processes import Child, Invocation, Programs, end, group_of
 
 MAJOR = 18
 ADMINISTRATOR = "hub_admin"
@@ -223,10 +223,12 @@ def start(programs: Programs, folder: Path, password: str, *, port: int, durable
     settings = {**SETTINGS, **DISCREET, **({} if durable else NOT_DURABLE)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return programs.start(
-        "postgres",
-        [*account.prefix, binaries / "postgres", "-D", data, "-p", str(port), *options],
-        environment={k: v for k, v in os.environ.items() if not k.startswith("PG")},
-        folder=folder,
-        stop_signal=signal.SIGINT,  # "fast": ends sessions, then stops cleanly
-        user=account.user,
+        Invocation(
+            "postgres",
+            [*account.prefix, binaries / "postgres", "-D", data, "-p", str(port), *options],
+            environment={k: v for k, v in os.environ.items() if not k.startswith("PG")},
+            folder=folder,
+            stop_signal=signal.SIGINT,  # "fast": ends sessions, then stops cleanly
+            user=account.user,
+        )
     )

@@ -66,44 +66,51 @@ class Child:
 
 
 @dataclass(frozen=True)
+class Invocation:
+    """A program with its arguments, environment and account, ready to be started."""
+
+    name: str  # of its log file and its record
+    arguments: Sequence[str | Path]
+    environment: Mapping[str, str]  # all of it: nothing is inherited
+    folder: Path  # the working directory
+    stop_signal: signal.Signals = signal.SIGTERM
+    user: int | None = None  # the user id with which it runs; None for this process's
+
+    def open(self, log: Path) -> subprocess.Popen[bytes]:
+        """Start it in a session of its own, with its output appended to a file."""
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
+            return subprocess.Popen(
+                [str(argument) for argument in self.arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.folder,
+                env=dict(self.environment),
+                start_new_session=True,
+                user=self.user,
+                group=group_of(self.user),
+                extra_groups=None if self.user is None else [],
+            )
+
+
+@dataclass(frozen=True)
 class Programs:
     """Starts programs, each with a log file and a record of its process id."""
 
     logs: Path
     records: Path
 
-    def start(
-        self,
-        name: str,
-        arguments: Sequence[str | Path],
-        *,
-        environment: Mapping[str, str],
-        folder: Path,
-        stop_signal: signal.Signals = signal.SIGTERM,
-        user: int | None = None,
-    ) -> Child:
+    def start(self, invocation: Invocation) -> Child:
         """Start a program in its own session, so that Ctrl-C in the terminal does not reach it."""
         private_folder(self.logs)
         private_folder(self.records)
-        log = self.logs / f"{name}.log"
+        log = self.logs / f"{invocation.name}.log"
         if log.exists() and log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
-        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
-            process = subprocess.Popen(
-                [str(argument) for argument in arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                cwd=folder,
-                env=dict(environment),
-                start_new_session=True,
-                user=user,
-                group=group_of(user),
-                extra_groups=None if user is None else [],
-            )
-        record = self.records / f"{name}.pid"
+        process = invocation.open(log)
+        record = self.records / f"{invocation.name}.pid"
         record.write_text(json.dumps({"pid": process.pid, "started": started(process.pid)}))
-        return Child(name, process, log, record, stop_signal)
+        return Child(invocation.name, process, log, record, invocation.stop_signal)
 
     def stop_leftovers(self, grace: float = GRACE) -> list[str]:
         """Stop the recorded programs of a killed run, all at the same time; return their names."""

@@ -21,7 +21,7 @@ from hub_local.keys import PRIVATE, PUBLIC
 from hub_local.passwords import write_private
 from hub_local.places import ROOT, Places, python_path
 from hub_local.postgres import revision
-from hub_local.processes import GRACE, Child, Programs
+from hub_local.processes import GRACE, Child, Invocation, Programs
 from hub_messaging.topology import Subscriber
 
 MIGRATED_WITHIN, READY_WITHIN = 120.0, 60.0  # seconds
@@ -165,12 +165,8 @@ class Fleet:
 
     def launch(self, service: Service, command: str, log: str) -> Child:
         """Start `python -m hub_<name> <command>`."""
-        return self.programs.start(
-            log,
-            [sys.executable, "-m", service.package, command],
-            environment=self.environment(service),
-            folder=ROOT,
-        )
+        words = [sys.executable, "-m", service.package, command]
+        return self.programs.start(Invocation(log, words, self.environment(service), ROOT))
 
     def is_migrated(self, service: Service) -> bool:
         """Return whether the database has the newest migration, whose name is that of its file."""

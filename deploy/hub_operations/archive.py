@@ -13,8 +13,9 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from hub_contracts.json_text import JsonObject
 from hub_operations.contents import Contents
 
 FORMAT: Final = 1
@@ -108,7 +109,7 @@ def manifest_of(folder: Path, name: str = "The folder") -> Manifest:
         UnusableBackup: there is none, or it cannot be read.
     """
     try:
-        known: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+        known: JsonObject = json.loads((folder / MANIFEST).read_text())
         if known.pop("format") != FORMAT:
             raise UnusableBackup(
                 f"{name} has a later format: restore it with the release that made it, or a later one."

@@ -1,10 +1,9 @@
 """The part of a broker's exported definitions that can be imported again."""
 
-from collections.abc import Mapping
-from typing import Any
+from hub_contracts.json_text import JsonMapping, JsonObject
 
 
-def lasting(definitions: Mapping[str, Any]) -> dict[str, Any]:
+def lasting(definitions: JsonMapping) -> JsonObject:
     """Return the definitions without bindings to queues that they do not contain.
 
     RabbitMQ exports bindings of queues that belong to one connection, but not those queues, and refuses to

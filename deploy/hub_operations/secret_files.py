@@ -10,10 +10,11 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from joserfc.jwk import OKPKey
 
+from hub_contracts.json_text import JsonObject
 from hub_messaging import topology
 from hub_messaging.subscribe import subscriber_of
 from hub_messaging.topology import Subscriber
@@ -151,7 +152,7 @@ def subscribers() -> list[Subscriber]:
     ]
 
 
-def definitions(listed: Iterable[Subscriber], passwords: Mapping[str, str]) -> dict[str, Any]:
+def definitions(listed: Iterable[Subscriber], passwords: Mapping[str, str]) -> JsonObject:
     """Return RabbitMQ's definitions: topology, an administrator, and a user for each service."""
     known = list(listed)
     administrator = {

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from environs import EnvError, EnvValidationError
 from joserfc.jwk import OKPKey
@@ -32,9 +32,17 @@ class WrongSettings(Exception):
     """Settings or secrets with which a hub must not start; the message has a sentence for each."""
 
 
-def wrong_settings(
-    compose: Mapping[str, Any], secrets: Path, given: Mapping[str, str], named: list[str]
-) -> list[str]:
+class _Service(TypedDict, total=False):
+    environment: Mapping[str, object] | None  # name → scalar
+
+
+class Compose(TypedDict):
+    """compose.yaml as resolved by Docker Compose, as far as it is read here."""
+
+    services: Mapping[str, _Service]
+
+
+def wrong_settings(compose: Compose, secrets: Path, given: Mapping[str, str], named: list[str]) -> list[str]:
     """Return a sentence for each wrong setting of a deployment.
 
     Args:

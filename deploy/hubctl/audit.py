@@ -33,7 +33,7 @@ COLUMNS: Final = (
 )
 SNAPSHOT: Final = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
-Row = Mapping[str, Any]
+Row = Mapping[str, Any]  # of the audit's table, whose columns have different types
 
 app = typer.Typer(
     name="audit", help="The audit: account, action, time and address of each request.", no_args_is_help=True
@@ -127,12 +127,13 @@ def _write(file: TextIO, rows: Iterator[Row], *, as_json: bool) -> None:
         file.write(BYTE_ORDER_MARK)
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(COLUMNS)
-        writer.writerows([cell_of(_cell(name, row[name])) for name in COLUMNS] for row in rows)
+        writer.writerows([cell_of(_cell(name, row)) for name in COLUMNS] for row in rows)
     file.flush()
 
 
-def _cell(name: str, value: Any) -> object:  # a row's columns have different types
+def _cell(name: str, row: Row) -> object:
     """Return a value for a spreadsheet: lists are joined, ids follow their names."""
+    value = row[name]
     if name == "roles":
         return " ".join(value)
     if name == "subjects":

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub_messaging import stored_deliveries
 from hub_messaging.stored_deliveries import Key, Refused, StoredDelivery
 from hub_platform.database import reaching
-from hubctl.places import Hub
+from hubctl.places import Hub, WrongUse
 
 NAMED_AT_MOST = 3  # deliveries that a message lists when a name matches several
 
@@ -21,6 +21,26 @@ class Found:
 
     service: str
     kept: StoredDelivery
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Deliveries as the options of a command select them: by id, by error and type, or all parked ones."""
+
+    names: Sequence[str]  # ids, or their starts or ends
+    error: str | None
+    type_: str | None
+    everything: bool
+
+    def require_one_way(self) -> None:
+        """Raise unless the deliveries are selected in exactly one way.
+
+        Raises:
+            WrongUse: in none or in several.
+        """
+        by_group = self.error is not None or self.type_ is not None
+        if [bool(self.names), by_group, self.everything].count(True) != 1:
+            raise WrongUse("Select deliveries: ids, or --error and --type, or --all.")
 
 
 @contextmanager
@@ -57,6 +77,26 @@ def one(hub: Hub, services: Sequence[str], name: str) -> Found:
             " Give a longer id, or --service."
         )
     return (exact or found)[0]
+
+
+def selected(hub: Hub, services: Sequence[str], selection: Selection) -> list[Found]:
+    """Return the selected deliveries of some services.
+
+    Raises:
+        WrongUse: the options select in no way or in several.
+        Refused: an id matches none or several.
+    """
+    selection.require_one_way()
+    if selection.names:
+        return [one(hub, services, name) for name in selection.names]
+    found = []
+    for service in services:
+        with opened(hub, service) as session:
+            found += [
+                Found(service, one)
+                for one in stored_deliveries.stored(session, error=selection.error, type_=selection.type_)
+            ]
+    return found
 
 
 def by_service(found: Sequence[Found]) -> dict[str, list[Key]]:

@@ -5,12 +5,13 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
 from hub_contracts import EVENTS, MARKS
 from hub_messaging import log_browser
+from hub_messaging.amqp_types import Connection
 from hub_messaging.event_log import Unbound
 from hub_messaging.log_browser import Logged
 from hub_messaging.publisher import Unconfirmed
@@ -141,7 +142,7 @@ def _first(since: str) -> datetime | None:
 
 
 @contextlib.contextmanager
-def _broker() -> Iterator[Any]:
+def _broker() -> Iterator[Connection]:
     """Open a connection as the broker's administrator.
 
     Raises:

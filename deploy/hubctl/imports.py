@@ -1,16 +1,15 @@
 """`hubctl import gias`: import of the national register's files, in the order that enrolment needs."""
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final, cast
 from urllib.parse import urlencode
 
 import typer
-from rich.text import Text
 
+from hub_contracts.json_text import JsonObject
 from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.domain.gias_kinds import RegisterFileKind
 from hub_enrolment.files.csv_text import read_table
@@ -18,9 +17,10 @@ from hub_enrolment.files.gias_kinds import kind_of
 from hub_kernel.england import day_in_england
 from hub_platform import tokens
 from hub_platform.clocks import real_now
-from hubctl import moves, sending, shown
+from hubctl import import_shown, moves, sending
+from hubctl.import_shown import Imported, RefusedFile
 from hubctl.options import AsJson, By, account
-from hubctl.output import NOTHING, console, errors, print_json, printable, progress, sentences
+from hubctl.output import NOTHING, print_json, printable, progress, sentences
 from hubctl.places import WrongUse, find_addresses, find_gate, find_token_places
 from hubctl.sending import NoAnswer, Source
 from hubctl.tokens import read_key
@@ -28,10 +28,6 @@ from hubctl.tokens import read_key
 PATH: Final = "/enrolment/v1/imports/gias"
 ROLE: Final = "hub_admin"
 TOKEN_LASTS: Final = timedelta(minutes=5)  # the service checks it after the upload of a file
-COUNTS: Final = (
-    "rows", "created", "changed", "unchanged", "closed", "successors", "skipped", "findings_n",
-)  # fmt: skip
-FINDINGS_SHOWN: Final = 20
 DATE_IN_NAME: Final = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 
 app = typer.Typer(help="Import public data.", no_args_is_help=True)
@@ -81,8 +77,8 @@ def import_gias(
     """
     target = find_target(by)
     staged = stage(file, file_date)
-    done: list[dict[str, Any]] = []
-    error: dict[str, Any] | None = None
+    done: list[Imported] = []
+    error: RefusedFile | None = None
     for one in staged:
         answer = _sent(target, one, preview=preview)
         if answer.status != 200:
@@ -90,13 +86,13 @@ def import_gias(
             break
         done.append(_told(target, one, answer.body, preview=preview))
         if not as_json:
-            _show(done[-1])
+            import_shown.imported(done[-1])
             moves.show(done[-1])
     left = [one.source.name for one in staged[len(done) + (error is not None) :]]
     if as_json:
         print_json({"mode": _mode(preview=preview), "files": done, "error": error, "not_sent": left})
     else:
-        _conclude(done, error, left, preview=preview)
+        import_shown.conclusion(done, error, left, preview=preview)
     if error is not None:
         raise typer.Exit(NOTHING)
 
@@ -179,63 +175,22 @@ def _sent(target: Target, one: Staged, *, preview: bool) -> sending.Answered:
             return sending.Answered(0, {"code": "no_answer", "detail": str(exc)})
 
 
-def _told(target: Target, one: Staged, body: dict[str, Any], *, preview: bool) -> dict[str, Any]:
+def _told(target: Target, one: Staged, body: JsonObject, *, preview: bool) -> Imported:
     """Return enrolment's answer about a file, for a preview with the visits of its schools."""
-    told = {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | body
+    told: JsonObject = {"path": one.source.name, "file_date": one.file_date and str(one.file_date)} | body
     if preview and body["moves"]:
         visits = moves.Visits(target.visits, target.token)
         answers = moves.ask(visits, body["moves"], today=day_in_england(real_now()))
         told |= {"visits": answers.by_school, "visits_missing": answers.missing}
-    return told
+    return cast("Imported", told)
 
 
-def _refusal(one: Staged, answer: sending.Answered) -> dict[str, Any]:
+def _refusal(one: Staged, answer: sending.Answered) -> RefusedFile:
     """Return code, detail and errors of a refusal, without other fields."""
-    told = {name: answer.body.get(name) for name in ("code", "detail", "errors")}
-    return {"path": one.source.name, "status": answer.status or None, **told, "errors": told["errors"] or []}
-
-
-def _show(done: dict[str, Any]) -> None:
-    """Print a table of counts, the number of findings of each kind, and the first findings."""
-    wide = console().width >= shown.WIDE  # a narrow terminal shows no empty columns
-    counted = [name for name in COUNTS if wide or name == "rows" or done[name]]
-    table = shown.table_of("file", *(name.removesuffix("_n") for name in counted))
-    table.add_row(*map(Text, [done["file"].replace("_", " "), *(f"{done[name]:,}" for name in counted)]))
-    console().print(table)
-    found = done["findings"]
-    if not found:
-        return
-    kinds = Counter(one["code"] for one in found).most_common()
-    shown.say("Found: " + ", ".join(f"{count} {code}" for code, count in kinds) + ".")
-    for one in found[:FINDINGS_SHOWN]:
-        place = f"row {one['row']}" if one["row"] else "not in the file"
-        words = f"  {place}, school {one['urn'] or '-'}, {one['column'] or 'whole row'}: {one['detail']}"
-        shown.say(printable(words))
-    if done["findings_n"] > FINDINGS_SHOWN:
-        where = f"GET /enrolment/v1/imports/{done['import_id']}/findings.csv"
-        more = f"{done['findings_n'] - FINDINGS_SHOWN:,} more"
-        shown.say(f"  {more}: {where if done['import_id'] else '--json shows the first 1,000'}.")
-
-
-def _conclude(
-    done: list[dict[str, Any]], error: dict[str, Any] | None, left: list[str], *, preview: bool
-) -> None:
-    if error is None:
-        shown.say(
-            "Nothing was changed; each file was compared with the present data, without the other files."
-            if preview
-            else f"Imported {len(done)} {'file' if len(done) == 1 else 'files'}."
-        )
-        return
-    say = errors().print
-    say(
-        printable(f"{error['path']} was refused ({error['code']}): {error['detail']}"),
-        markup=False,
-        style="red",
-    )
-    for one in error["errors"][:FINDINGS_SHOWN]:
-        say(printable(f"  {one.get('detail')}"), markup=False)
-    before = ", ".join(one["path"] for one in done)
-    say(f"Imported before it: {before}." if before else "Nothing was imported.", markup=False)
-    if left:
-        say(f"Not sent: {', '.join(left)}.", markup=False)
+    return {
+        "path": one.source.name,
+        "status": answer.status or None,
+        "code": answer.body.get("code"),
+        "detail": answer.body.get("detail"),
+        "errors": answer.body.get("errors") or [],
+    }

@@ -3,7 +3,7 @@
 import json
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import typer
@@ -52,7 +52,7 @@ def issuer_keys(
         shown.say(f"Stored {number} keys of {issuer}.")
 
 
-def _fetch(url: str) -> dict[str, Any]:
+def _fetch(url: str) -> dict[str, object]:
     if urlsplit(url).scheme != "https":
         raise ValueError("not https")
     found = json.loads(_download(url))

@@ -1,7 +1,7 @@
 """`hubctl log`: comparison of the event log with the outboxes, and restoring missing events."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 import typer
@@ -9,6 +9,7 @@ from rich.text import Text
 from sqlalchemy.pool import NullPool
 
 from hub_messaging import log_restore
+from hub_messaging.amqp_types import Connection
 from hub_messaging.declaring import Mismatch
 from hub_messaging.log_restore import Compared, Outboxes
 from hub_messaging.publisher import Unconfirmed
@@ -59,7 +60,7 @@ def restore(as_json: AsJson = False) -> None:
         say(f"{found.missing:,} events were added. The event log is complete.")
 
 
-def _with_broker(act: Callable[[Any, Outboxes, log_restore.Tell], Compared]) -> Compared:
+def _with_broker(act: Callable[[Connection, Outboxes, log_restore.Tell], Compared]) -> Compared:
     """Compare or restore, with a progress bar.
 
     Raises:

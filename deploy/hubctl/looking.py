@@ -3,12 +3,12 @@
 import json
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict, cast
 
 import sqlalchemy as sa
 from cryptography import x509
@@ -113,7 +113,15 @@ class _UnexpectedStatus(Exception):
         self.clock_ahead = clock_ahead  # seconds
 
 
-def _get(url: str, token: str) -> tuple[dict[str, Any], float]:
+class _Health(TypedDict, total=False):
+    """Fields of the answers about readiness and release."""
+
+    version: str
+    missing: Mapping[str, str]  # a part that the service needs → the error
+    details: Mapping[str, str]  # a part that is degraded → a sentence
+
+
+def _get(url: str, token: str) -> tuple[_Health, float]:
     """Return the JSON of an answer, and how many seconds the clock there is ahead of ours.
 
     Raises:
@@ -124,8 +132,8 @@ def _get(url: str, token: str) -> tuple[dict[str, Any], float]:
     ahead = _ahead(answer.headers.get("Date"))
     if answer.status not in (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE):
         raise _UnexpectedStatus(answer.status, ahead)
-    body = json.loads(answer.data)
-    return body if isinstance(body, dict) else {}, ahead
+    body: object = json.loads(answer.data)
+    return cast("_Health", body) if isinstance(body, dict) else {}, ahead
 
 
 def _ahead(date: str | None) -> float:

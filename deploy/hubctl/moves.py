@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final, Literal, NotRequired, TypedDict, get_args
 from urllib.parse import urlencode
 
 from rich.text import Text
@@ -15,11 +15,42 @@ from hubctl.sending import NoAnswer
 ASSIGNMENTS: Final = "/visits/v1/assignments"
 VISITS: Final = "/visits/v1/visits"
 PAGE: Final = 200  # items, the largest page of a list
-COUNTS: Final = ("people_n", "sessions_n", "places_n", "waiting_n", "offers_n", "applications_n")
+Count = Literal["people_n", "sessions_n", "places_n", "waiting_n", "offers_n", "applications_n"]
+COUNTS: Final[tuple[Count, ...]] = get_args(Count)
 SCHOOLS_SHOWN: Final = 20
 NAMES_SHOWN: Final = 20
 NO_LIST: Final = frozenset({404, 405})  # a visits service that does not have the list yet
 NOT_SHOWN: Final = "Assignments and visits to come are not shown:"
+
+
+class ClosingSchool(TypedDict):
+    """A school that closes, with the day from which its successor counts."""
+
+    urn: str
+    first_day: str | None  # of the successor, ISO 8601
+
+
+class Move(ClosingSchool):
+    """A school that closes, with its records, as enrolment answers an import."""
+
+    successor_urn: str | None
+    in_effect: bool  # whether the register says that the school has closed
+    people: Sequence[Mapping[str, str]]  # names in `given` and `family`
+    people_n: int
+    sessions_n: int
+    places_n: int
+    waiting_n: int
+    offers_n: int
+    applications_n: int
+
+
+class Effects(TypedDict):
+    """Effects of one file: enrolment's answer, and for a preview the counts of visits."""
+
+    moves: Sequence[Move]  # the first 1,000
+    moves_n: int
+    visits: NotRequired[Mapping[str, Mapping[str, int]]]  # URN → kind of record → number
+    visits_missing: NotRequired[str | None]
 
 
 @dataclass(frozen=True)
@@ -38,7 +69,7 @@ class Answers:
     missing: str | None = None
 
 
-def ask(visits: Visits, moves: Sequence[Mapping[str, Any]], *, today: date) -> Answers:
+def ask(visits: Visits, moves: Sequence[ClosingSchool], *, today: date) -> Answers:
     """Count the assignments and planned visits of schools that close.
 
     Assignments count if they are active when the successor opens, or today if it has opened. The first list
@@ -60,7 +91,7 @@ def ask(visits: Visits, moves: Sequence[Mapping[str, Any]], *, today: date) -> A
     return Answers(found)
 
 
-def show(told: Mapping[str, Any]) -> None:
+def show(told: Effects) -> None:
     """Print a table of the schools that close, with the numbers of their records and the names of people."""
     listed = told["moves"][:SCHOOLS_SHOWN]
     if not listed:
@@ -82,11 +113,11 @@ def show(told: Mapping[str, Any]) -> None:
         shown.say(f"  {told['moves_n'] - len(listed):,} more schools: --json shows the first 1,000.")
     if any(one["successor_urn"] and not one["in_effect"] for one in listed):
         shown.say("  “Not yet”: they move once the register says that the school has closed.")
-    if told.get("visits_missing"):
-        shown.say(printable(f"  {told['visits_missing']}"))
+    if missing := told.get("visits_missing"):
+        shown.say(printable(f"  {missing}"))
 
 
-def _row(one: Mapping[str, Any], visits: Mapping[str, int] | None) -> dict[str, str]:
+def _row(one: Move, visits: Mapping[str, int] | None) -> dict[str, str]:
     since = one["first_day"] or "-"
     row = {
         "school": one["urn"],

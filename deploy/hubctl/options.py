@@ -1,6 +1,7 @@
 """Options of several commands."""
 
 import getpass
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -23,6 +24,20 @@ Error = Annotated[
     str | None, typer.Option("--error", help="Only deliveries that failed with this class of error.")
 ]
 Type = Annotated[str | None, typer.Option("--type", help="Only this event type.")]
+
+
+@dataclass(frozen=True)
+class Request:
+    """The operator of a change and the reason; whether it is only tried, and how the result is printed."""
+
+    by: str
+    why: str
+    dry_run: bool
+    as_json: bool
+
+    def operator(self) -> Operator | None:
+        """Return the operator who is recorded; None for a dry run."""
+        return None if self.dry_run else operator(self.by, self.why)
 
 
 def operator(by: str, why: str) -> Operator:

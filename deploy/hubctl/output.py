@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Final, ParamSpec
 
 import typer
 from rich.console import Console
@@ -16,6 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub_messaging.stored_deliveries import Refused
 from hubctl.places import WrongUse
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 NOTHING: Final = 1  # exit code: nothing matched, or the request was refused
 MISUSED: Final = 2  # exit code: wrong use
@@ -66,10 +69,10 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
 
 
-def plain(value: object) -> Any:
+def plain(value: object) -> object:
     """Return a value of dataclasses and instants as JSON values; instants in UTC."""
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return fields_of(value)
     if isinstance(value, dict):
         return {name: plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
@@ -77,6 +80,18 @@ def plain(value: object) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     return value
+
+
+def fields_of(value: "DataclassInstance") -> dict[str, object]:
+    """Return the fields of a dataclass as JSON values."""
+    return {name: plain(one) for name, one in asdict(value).items()}
+
+
+def flattened(value: "DataclassInstance", inner: str) -> dict[str, object]:
+    """Return the fields of a dataclass as JSON values, after those of its field `inner`, a dataclass too."""
+    others = fields_of(value)
+    del others[inner]
+    return fields_of(getattr(value, inner)) | others
 
 
 def printable(text: str | None) -> str:

@@ -13,11 +13,11 @@ from hub_messaging.operator_actions import Operator
 from hub_messaging.stored_deliveries import Key, Refused
 from hub_platform.clocks import real_now
 from hubctl import databases, forged, shown
-from hubctl.databases import Found, by_service, opened
+from hubctl.databases import Found, Selection, by_service, opened, selected
 from hubctl.editor import from_file, in_editor
-from hubctl.options import AsJson, By, DryRun, Error, Services, Type, Why, operator
+from hubctl.options import AsJson, By, DryRun, Error, Request, Services, Type, Why, operator
 from hubctl.output import NOTHING, print_json, progress, sentences
-from hubctl.places import Hub, WrongUse, find_hub
+from hubctl.places import Hub, find_hub
 
 app = typer.Typer(
     name="parked",
@@ -104,7 +104,8 @@ def replay(
 ) -> None:
     """Retry parked deliveries at once: by id, by error or type, or all."""
     hub = find_hub()
-    found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
+    selection = Selection(names or [], error, type_, everything)
+    found = selected(hub, hub.chosen(service or []), selection)
     parked = [one for one in found if one.kept.state == DeliveryState.PARKED]
     found = [one for one in parked if not retries.was_forged(one.kept)]
     if parked and not found:
@@ -113,7 +114,7 @@ def replay(
     def act(session: Session, keys: Sequence[Key], who: Operator) -> list[Key]:
         return operator_actions.replay(session, keys, who, real_now())
 
-    _change(hub, found, act, "replayed", by, why, dry_run=dry_run, as_json=as_json)
+    _change(hub, found, act, "replayed", Request(by, why, dry_run, as_json))
 
 
 @app.command("drop")
@@ -131,9 +132,10 @@ def drop(
 ) -> None:
     """Drop deliveries, so that later events of their subjects are handled; their bodies stay stored."""
     hub = find_hub()
-    found = _selected(hub, hub.chosen(service or []), names or [], error, type_, everything=everything)
+    selection = Selection(names or [], error, type_, everything)
+    found = selected(hub, hub.chosen(service or []), selection)
     found = [one for one in found if one.kept.state in operator_actions.OPEN_TO_CHANGE]
-    _change(hub, found, operator_actions.drop, "dropped", by, why, dry_run=dry_run, as_json=as_json)
+    _change(hub, found, operator_actions.drop, "dropped", Request(by, why, dry_run, as_json))
 
 
 @app.command("edit")
@@ -176,51 +178,18 @@ def edit(
         shown.say(f"Retry it with: hubctl parked replay {key.event_id}")
 
 
-def _selected(
-    hub: Hub,
-    services: Sequence[str],
-    names: Sequence[str],
-    error: str | None,
-    type_: str | None,
-    *,
-    everything: bool,
-) -> list[Found]:
-    """Return the selected deliveries: by id, by error and type, or all parked ones."""
-    by_group = error is not None or type_ is not None
-    if [bool(names), by_group, everything].count(True) != 1:
-        raise WrongUse("Select deliveries: ids, or --error and --type, or --all.")
-    if names:
-        return [databases.one(hub, services, name) for name in names]
-    found = []
-    for service in services:
-        with opened(hub, service) as session:
-            found += [
-                Found(service, one) for one in stored_deliveries.stored(session, error=error, type_=type_)
-            ]
-    return found
-
-
-def _change(
-    hub: Hub,
-    found: Sequence[Found],
-    act: Act,
-    done: str,
-    by: str,
-    why: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def _change(hub: Hub, found: Sequence[Found], act: Act, done: str, request: Request) -> None:
     """Change deliveries in steps, each in a transaction; rows locked by others are skipped."""
-    who = None if dry_run else operator(by, why)
+    who = request.operator()
     keys = by_service(found)
     total = sum(map(len, keys.values()))
     with progress(done, total) as tell:
         changed = _in_steps(hub, keys, act, who, lambda so_far: tell(so_far, total))
-    if as_json:
-        print_json({done: [{"service": service} | vars(key) for service, key in changed], "dry_run": dry_run})
+    if request.as_json:
+        listed = [{"service": service} | vars(key) for service, key in changed]
+        print_json({done: listed, "dry_run": request.dry_run})
     else:
-        shown.done(done, len(changed), total, dry_run=dry_run)
+        shown.done(done, len(changed), total, dry_run=request.dry_run)
     if not changed:
         raise typer.Exit(NOTHING)
 

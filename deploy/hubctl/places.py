@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NotRequired, TypedDict
 
 from environs import EnvError, FileAwareEnv
 
@@ -16,6 +16,23 @@ CONNECTIONS: Final = Path(__file__).resolve().parents[2] / ".local" / "run" / "c
 
 
 LOSSES: Final = CONNECTIONS.parents[1] / "losses"
+
+
+class _Connections(TypedDict):
+    """The file of the running hub, as far as `find_hub` reads it."""
+
+    database_urls: dict[str, str]  # service → URL
+    amqp_uris: dict[str, str]  # service → URI
+    hub_id: str
+    schemas_url: NotRequired[str]
+
+
+class _Tokens(TypedDict):
+    """The entry `tokens` of that file."""
+
+    private_key_file: str
+    folder: str
+    address: str
 
 
 class WrongUse(Exception):
@@ -70,7 +87,7 @@ def find_hub(connections: Path = CONNECTIONS) -> Hub:
     except (EnvError, ValueError, OSError) as exc:
         raise WrongUse(f"A setting cannot be read: {exc}") from exc
     try:
-        known: Mapping[str, Any] = json.loads(connections.read_text())
+        known: _Connections = json.loads(connections.read_text())
         urls, uris, hub_id = known["database_urls"], known["amqp_uris"], known["hub_id"]
         return Hub(urls, uris, hub_id, known.get("schemas_url", SCHEMAS))  # an older run wrote no such entry
     except FileNotFoundError:
@@ -174,9 +191,9 @@ def find_token_places(connections: Path = CONNECTIONS) -> TokenPlaces:
         if folder:
             address = env.str("PUBLIC_URL", "http://localhost")
             return TokenPlaces(env.str("TOKEN_PRIVATE_KEY"), Path(folder), address)
-        known: Mapping[str, Any] = json.loads(connections.read_text())["tokens"]
+        known: _Tokens = json.loads(connections.read_text())["tokens"]
         key = Path(known["private_key_file"]).read_text()
-        return TokenPlaces(key, Path(known["folder"]), str(known["address"]))
+        return TokenPlaces(key, Path(known["folder"]), known["address"])
     except FileNotFoundError:
         raise WrongUse(
             "No hub was found: start one with `make run`, or name its tokens in HUB_TOKENS_DIR and "

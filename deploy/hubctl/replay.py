@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import IO, Annotated, Any, Final
+from typing import IO, Annotated, Final, NotRequired, TypedDict
 
 import typer
 from rich.text import Text
@@ -19,6 +19,47 @@ from hubctl.output import NOTHING, console, leave, print_json, progress, sentenc
 from hubctl.places import Hub, WrongUse, find_hub, find_losses
 
 LEAVES_WITHIN: Final = 15  # seconds to end after Ctrl-C
+
+
+class _Compared(TypedDict):
+    """A table's numbers of rows in the live tables and in the shadow copy."""
+
+    table: str
+    live: int
+    new: int
+    only_live: int
+    only_new: int
+    digest: str | None  # of the differing rows
+
+
+class _Loss(TypedDict):
+    """The rows that a switch loses, because history is incomplete."""
+
+    subjects: int
+    events: int
+    rows: dict[str, int]  # table → number
+    file: str  # path of the complete list
+    sha256: str  # of that file
+
+
+class _Result(TypedDict):
+    """The result of a rebuild."""
+
+    compared: list[_Compared]
+    read: int  # events
+    seconds: float
+    kept: dict[str, int]  # state of deliveries without effect → number
+    undone: int
+    switched: bool
+    loss: NotRequired[_Loss | None]
+    behind: NotRequired[int]
+
+
+class _Answer(TypedDict, total=False):
+    """The last line of a service's own command: a result or an error."""
+
+    result: _Result
+    error: str
 
 
 # Long: an argument for each option.
@@ -93,9 +134,9 @@ def _environment(hub: Hub, service: str, *, from_outboxes: bool) -> dict[str, st
     return os.environ | known
 
 
-def _run(command: list[str], environment: dict[str, str], tell: Callable[[int, int], None]) -> dict[str, Any]:
+def _run(command: list[str], environment: dict[str, str], tell: Callable[[int, int], None]) -> _Answer:
     """Run the service's command; return its last output."""
-    answer: dict[str, Any] = {}
+    answer: _Answer = {}
     with tempfile.TemporaryFile("w+") as errors:
         with _started(command, environment, errors) as process:
             for line in process.stdout or ():
@@ -128,11 +169,12 @@ def _started(
             raise
 
 
-def _show(result: dict[str, Any]) -> None:
+def _show(result: _Result) -> None:
     table = shown.table_of("table", "live", "new", "only live", "only new", "differences")
     for one in result["compared"]:
-        row = [one["table"], *(f"{one[name]:,}" for name in ("live", "new", "only_live", "only_new"))]
-        table.add_row(*map(Text, [*row, (one["digest"] or "none")[: shown.SHORT]]))
+        counts = (one["live"], one["new"], one["only_live"], one["only_new"])
+        digest = (one["digest"] or "none")[: shown.SHORT]
+        table.add_row(*map(Text, [one["table"], *(f"{n:,}" for n in counts), digest]))
     console().print(table)
     rate = result["read"] / max(result["seconds"], 0.001)
     shown.say(f"{result['read']:,} events read in {result['seconds']:.1f} s, {rate:,.0f} per second.")
@@ -145,7 +187,7 @@ def _show(result: dict[str, Any]) -> None:
     shown.say("Switched." if result["switched"] else "Nothing was switched.")
 
 
-def _show_loss(result: dict[str, Any]) -> None:
+def _show_loss(result: _Result) -> None:
     """Print the rows that a switch loses, or has lost, and how to accept the loss."""
     loss = result.get("loss")
     if result.get("behind"):

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 from urllib3.exceptions import HTTPError
 
+from hub_contracts.json_text import JsonObject
 from hubctl import http_client
 from hubctl.places import WrongUse
 
@@ -67,7 +68,7 @@ class Answered:
     """Status and JSON of an answer."""
 
     status: int
-    body: dict[str, Any]
+    body: JsonObject  # of which each reader names the shape
 
 
 def post(url: str, token: str, source: Source, tell: Callable[[int, int], None]) -> Answered:
@@ -114,5 +115,5 @@ def _blocks(opened: IO[bytes], size: int, tell: Callable[[int, int], None]) -> I
         tell(sent, size)
 
 
-def _read(body: bytes) -> dict[str, Any]:
+def _read(body: bytes) -> JsonObject:
     return dict(json.loads(body))

@@ -1,7 +1,7 @@
 """Formatting of deliveries, groups and results."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from rich.table import Table
 from rich.text import Text
@@ -9,7 +9,7 @@ from rich.text import Text
 from hub_messaging.stored_deliveries import Group, Shown
 from hubctl.databases import Found
 from hubctl.editor import editable
-from hubctl.output import console, instant, plain, print_json, printable
+from hubctl.output import console, fields_of, flattened, instant, plain, print_json, printable
 
 SHORT: Final = 12  # characters of an id's end, which is random; its beginning is the time
 WIDE: Final = 120  # columns of a terminal on which every column fits
@@ -63,7 +63,7 @@ def groups(listed: Sequence[tuple[str, Group]], *, as_json: bool) -> None:
     """Print a table of groups, the largest first."""
     ordered = sorted(listed, key=lambda one: -one[1].count)
     if as_json:
-        print_json({"groups": [{"service": service} | plain(group) for service, group in ordered]})
+        print_json({"groups": [{"service": service} | fields_of(group) for service, group in ordered]})
         return
     if not ordered:
         say("Nothing is parked.")
@@ -114,9 +114,7 @@ def done(what: str, changed: int, total: int, *, dry_run: bool) -> None:
 
 def delivery(found: Found) -> dict[str, object]:
     """Return a delivery as JSON values."""
-    values: dict[str, Any] = plain(found.kept)
-    key: dict[str, Any] = values.pop("key")
-    return {"service": found.service} | key | values
+    return {"service": found.service} | flattened(found.kept, "key")
 
 
 def table_of(*columns: str) -> Table:

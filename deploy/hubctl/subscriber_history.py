@@ -1,8 +1,9 @@
 """Back-fill of a new subscriber's queue with history, for `hubctl subscribers add --from`."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from hub_messaging.amqp_types import Connection
 from hub_messaging.event_log import LogSilent
 from hub_messaging.gate import Occupied
 from hub_messaging.publisher import Unconfirmed
@@ -47,7 +48,7 @@ class FromHistory:
             from_outboxes=from_outboxes,
         )
 
-    def __call__(self, connection: Any, broker: Management, place: NewSubscriber) -> None:
+    def __call__(self, connection: Connection, broker: Management, place: NewSubscriber) -> None:
         """Fill and bind the queue.
 
         Raises:

@@ -1,7 +1,7 @@
 """Formatting of subscribers: the connection to pass on, a table, and the details of one."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import typer
 from rich.table import Table
@@ -15,10 +15,28 @@ from hub_messaging.subscribers.queue_status import Age, SubscriberStatus
 from hub_messaging.subscribers.state import RegisteredSubscriber
 from hubctl.broker_places import Endpoint
 from hubctl.diagnosis import span
-from hubctl.output import console, errors, instant, plain, print_json
+from hubctl.output import console, errors, fields_of, flattened, instant, print_json
 from hubctl.shown import WIDE, say, table_of
 
 AUTHORITY_FILE: Final = "hub-ca.pem"  # the name in docs/subscribing.md
+
+
+class Connection(TypedDict):
+    """The connection of a subscriber's program, as `--json` prints it."""
+
+    name: str
+    host: str
+    port: int
+    tls: bool
+    vhost: str
+    user: str
+    password: str
+    queue: str
+    dead_letter_queue: str
+    uri: str
+    ca: str | None  # PEM certificates of the authority; None for a public one
+    open: bool  # whether programs outside the deployment can reach it
+    events: dict[str, list[str]]  # publisher → routing keys
 
 
 def connection(
@@ -35,8 +53,8 @@ def connection(
     """
     values = _connection(known, endpoint, password)
     if as_json:
-        told = {} if filled is None else {"history": plain(filled) | {"gaps": filled.gaps()}}
-        print_json(values | told)
+        history = {} if filled is None else {"history": fields_of(filled) | {"gaps": filled.gaps()}}
+        print_json({**values, **history})
         return
     if filled is not None:
         _say_filled(filled)
@@ -67,7 +85,7 @@ def _say_filled(filled: Filled) -> None:
         errors().print(f"Inform the subscriber. {remedy}", markup=False, style="yellow")
 
 
-def _pasted(values: dict[str, Any]) -> str:
+def _pasted(values: Connection) -> str:
     """Return lines for a shell: the environment of a program, and the file of the authority."""
     lines = [
         f"export HUB_EVENTS_URI='{values['uri']}'",
@@ -83,7 +101,7 @@ def _pasted(values: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _connection(known: RegisteredSubscriber, endpoint: Endpoint, password: str) -> dict[str, Any]:
+def _connection(known: RegisteredSubscriber, endpoint: Endpoint, password: str) -> Connection:
     user = user_of(known.name)
     return {
         "name": known.name,
@@ -180,7 +198,5 @@ def age(value: Age | None, *, never: str = "–") -> str:
     return span(value.seconds) if value.exact else f"over {span(value.seconds)}"
 
 
-def _told(doing: SubscriberStatus) -> dict[str, Any]:
-    told: dict[str, Any] = plain(doing)
-    known: dict[str, Any] = told.pop("known")
-    return known | told | {"share": doing.share}
+def _told(doing: SubscriberStatus) -> dict[str, object]:
+    return flattened(doing, "known") | {"share": doing.share}

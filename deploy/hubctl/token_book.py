@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from filelock import FileLock
 
+from hub_contracts.json_text import JsonMapping
 from hub_platform.tokens import Issued
 from hubctl.places import WrongUse
 
@@ -88,7 +89,8 @@ def _plain(entry: Entry) -> dict[str, object]:
     return asdict(entry)
 
 
-def _entry(value: Mapping[str, Any]) -> Entry:
+def _entry(value: JsonMapping) -> Entry:
+    """Return an entry of issued.json; a token with an unknown field is refused, not written without it."""
     token, revoked_at = value["token"], value["revoked_at"]
     instants = {name: datetime.fromisoformat(token[name]) for name in ("issued_at", "expires_at")}
     return Entry(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 from joserfc.jwk import OKPKey
@@ -12,7 +12,18 @@ from hub_platform import tokens
 from hub_platform.clocks import real_now
 from hubctl import shown
 from hubctl.options import AsJson, By, Why, account, operator
-from hubctl.output import NOTHING, console, errors, instant, leave, plain, print_json, printable, sentences
+from hubctl.output import (
+    NOTHING,
+    console,
+    errors,
+    fields_of,
+    flattened,
+    instant,
+    leave,
+    print_json,
+    printable,
+    sentences,
+)
 from hubctl.places import WrongUse, find_token_places
 from hubctl.token_book import Entry, TokenBook
 
@@ -41,7 +52,7 @@ def issue(
     with TokenBook(places.folder).changing() as entries:
         entries.append(Entry(issued, by.strip() or account()))
     if as_json:
-        print_json({"token": token} | plain(issued))
+        print_json({"token": token} | fields_of(issued))
         return
     typer.echo(token)
     errors().print(
@@ -68,7 +79,7 @@ def sign_in(
         entries.append(Entry(issued, by.strip() or account(), use="sign-in"))
     link = f"{places.address.rstrip('/')}/sign-in?token={token}"
     if as_json:
-        print_json({"link": link, "use_before": issued.issued_at + tokens.LINK_LIFETIME} | plain(issued))
+        print_json({"link": link, "use_before": issued.issued_at + tokens.LINK_LIFETIME} | fields_of(issued))
         return
     typer.echo(link)
     ends = instant(issued.expires_at)
@@ -157,9 +168,7 @@ def _chosen(entries: list[Entry], ids: list[str], subject: str | None) -> list[i
 
 
 def _told(entry: Entry, now: datetime) -> dict[str, object]:
-    told: dict[str, Any] = plain(entry)
-    token: dict[str, Any] = told.pop("token")
-    return token | told | {"state": entry.state(now)}
+    return flattened(entry, "token") | {"state": entry.state(now)}
 
 
 def read_key(text: str) -> OKPKey:

@@ -30,7 +30,7 @@ class RecordSchema(Schema):
 
         unknown = EXCLUDE
 
-    def read(self, data: JsonMapping) -> Any:  # an instance of `makes`
+    def read(self, data: JsonMapping) -> Any:  # Any: an instance of `makes`
         """Return the dataclass that the schema makes, after checking each value.
 
         `Schema.load` does the same and reports every fault at once, in twice the time. It is called only

@@ -1,8 +1,14 @@
 """Parts of the fields of events: their options and the check of patterns."""
 
-from typing import Any, TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 from marshmallow import ValidationError, validate
+
+from hub_contracts.json_text import JsonMapping
+
+Document: TypeAlias = (
+    JsonMapping | None
+)  # that holds the value of a field; marshmallow passes it to each field
 
 
 class FieldOptions(TypedDict, total=False):
@@ -17,7 +23,7 @@ class FieldOptions(TypedDict, total=False):
 class Pattern(validate.Regexp):
     """A pattern for the whole text; with `$` alone a final line break would match."""
 
-    def __call__(self, value: Any) -> Any:  # marshmallow's signature
+    def __call__(self, value: Any) -> Any:  # Any: text or bytes, by the overloads of marshmallow
         """Raise ValidationError unless the whole text matches."""
         if self.regex.fullmatch(value) is None:
             raise ValidationError(str(self.error))

@@ -1,8 +1,7 @@
 """Kinds of values in events, each with its meaning and its JSON Schema for the catalogue.
 
 They are marshmallow fields that read strictly: "12" is not a number and "yes" is not a boolean. A JSON Schema
-validator and `from_data` therefore accept the same documents. Any stands in signatures of marshmallow's
-hooks.
+validator and `from_data` therefore accept the same documents.
 """
 
 from datetime import UTC, date, datetime
@@ -12,14 +11,14 @@ from typing import Any, Final, Unpack
 from marshmallow import fields, validate
 
 from hub_contracts.events import RecordSchema
-from hub_contracts.field_parts import FieldOptions, Pattern
+from hub_contracts.field_parts import Document, FieldOptions, Pattern
 from hub_contracts.json_text import JsonObject
 
 GIAS: Final = "Get Information About Schools (GIAS, DfE)"
 TEXT: Final = r"^[^\x00]+$"
 
 
-class Described(fields.Field[Any]):
+class Described(fields.Field[Any]):  # Any: of the kinds of values that its subclasses read
     """A field with a meaning and a JSON Schema; required unless `optional`."""
 
     unit: str = ""  # of the values; each kind of field has its own
@@ -34,7 +33,7 @@ class Described(fields.Field[Any]):
         pseudonym: bool = False,
         unit: str = "",
         origin: str = "",
-        **kwargs: Any,
+        **kwargs: Any,  # Any: marshmallow's own options, of several types
     ) -> None:
         """Describe the field for readers and for the catalogue of events.
 
@@ -120,8 +119,8 @@ class OneOf(Described, fields.String):
         json = {"type": "string", "enum": list(self.members)}
         super().__init__(meaning, json, validate=validate.OneOf(self.members), **kwargs)
 
-    def _deserialize(self, *args: Any, **kwargs: Any) -> str:
-        code = super()._deserialize(*args, **kwargs)
+    def _deserialize(self, value: object, attr: str | None, data: Document, **kwargs: object) -> str:
+        code = super()._deserialize(value, attr, data, **kwargs)
         return self.members.get(code, code)  # the validator refuses a code that is no member
 
 
@@ -164,7 +163,7 @@ class Percent(Described, fields.Float):
         json = {"type": "number", "minimum": 0, "maximum": 100}
         super().__init__(meaning, json, validate=validate.Range(min=0, max=100), **kwargs)
 
-    def _validated(self, value: Any) -> float:
+    def _validated(self, value: object) -> float:
         if isinstance(value, int | float):
             return super()._validated(value)
         raise self.make_error("invalid", input=value)
@@ -178,7 +177,7 @@ class Flag(Described, fields.Boolean):
     def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, {"type": "boolean"}, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+    def _deserialize(self, value: object, attr: str | None, data: Document, **kwargs: object) -> bool:
         if isinstance(value, bool):
             return super()._deserialize(value, attr, data, **kwargs)
         raise self.make_error("invalid", input=value)
@@ -192,7 +191,7 @@ class Day(Described, fields.Date):
     def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, {"type": "string", "format": "date"}, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+    def _deserialize(self, value: object, attr: str | None, data: Document, **kwargs: object) -> date:
         if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
             return super()._deserialize(value, attr, data, **kwargs)
         raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
@@ -206,20 +205,24 @@ class Instant(Described, fields.AwareDateTime):
     def __init__(self, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
         super().__init__(meaning, {"type": "string", "format": "date-time"}, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+    def _deserialize(self, value: object, attr: str | None, data: Document, **kwargs: object) -> datetime:
         try:
             return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
         except OverflowError as exc:  # at the edges of the years 1 and 9999
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from exc
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+    def _serialize(
+        self, value: datetime | None, attr: str | None, obj: object, **kwargs: object
+    ) -> str | None:
+        if value is None:
+            return None
         if value.tzinfo is None:
             return value.isoformat()  # refused by every schema, so it is never published
         text = super()._serialize(value.astimezone(UTC), attr, obj, **kwargs)
         return str(text).replace("+00:00", "Z")
 
 
-class Several(Described, fields.List[Any]):
+class Several(Described, fields.List[Any]):  # Any: of the kind of its items
     """A list of values of one kind; it may be empty."""
 
     def __init__(self, item: Described, meaning: str, **kwargs: Unpack[FieldOptions]) -> None:
@@ -239,8 +242,8 @@ class Record(Described):
         names_people = any(getattr(field, "pseudonym", False) for field in self.schema.fields.values())
         super().__init__(meaning, {"$ref": f"#/$defs/{schema.makes.__name__}"}, pseudonym=names_people)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def _deserialize(self, value: Any, *_: object, **__: object) -> object:  # Any: the schema checks it
         return self.schema.read(value)
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def _serialize(self, value: object, *_: object, **__: object) -> JsonObject:
         return self.schema.write(value)

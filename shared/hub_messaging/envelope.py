@@ -1,13 +1,13 @@
 """The format of an event on the wire: CloudEvents 1.0.2 (CNCF, February 2022) in structured JSON."""
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
-from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self, cast, runtime_checkable
+from typing import ClassVar, Final, NamedTuple, Protocol, Self, cast, runtime_checkable
 from uuid import UUID
 
 from hub_messaging import json_text
-from hub_messaging.json_text import JsonObject, NotJson
+from hub_messaging.json_text import JsonMapping, JsonObject, NotJson
 
 CONTENT_TYPE: Final = "application/cloudevents+json"
 SPEC_VERSION: Final = "1.0"
@@ -33,7 +33,7 @@ class Event(Protocol):
         """Return the event's data as JSON values."""
 
     @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> Self:
+    def from_data(cls, data: JsonMapping) -> Self:
         """Return the event of some data; raises when they break the schema."""
 
 
@@ -61,7 +61,7 @@ class Envelope(NamedTuple):
     subject: str
     revision: int  # 1, 2, 3 … within one subject of one source
     time: datetime  # of the event, aware UTC
-    data: Mapping[str, Any]
+    data: JsonMapping
     correlation_id: str | None = None  # the request at the start of the chain of events
     causation_id: str | None = None  # the event whose handler recorded this one
     traceparent: str | None = None  # W3C Trace Context

@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Final, NoReturn, TypeAlias
 
-JsonObject: TypeAlias = dict[str, Any]  # values of any JSON type, checked by their schema
+# Any: values of any JSON type, checked by their schema.
+JsonObject: TypeAlias = dict[str, Any]
+JsonMapping: TypeAlias = Mapping[str, Any]
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")  # a field's name in a schema; any other text may be data
 

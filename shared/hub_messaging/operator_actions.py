@@ -7,7 +7,7 @@ or another operator are skipped, so no action waits for another.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -136,7 +136,7 @@ def _take(
     session: Session,
     keys: Sequence[Key],
     states: Sequence[str],
-    columns: Sequence[sa.ColumnElement[Any]] = tuple(inbox.c),
+    columns: Sequence[sa.ColumnElement[object]] = tuple(inbox.c),
 ) -> list[StoredRow]:
     """Lock and return the rows of these keys in these states, except those locked by others."""
     if not keys:

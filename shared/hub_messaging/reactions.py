@@ -7,7 +7,7 @@ event is renamed, mypy reports every handler that reads it. When the class does 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Any, Final, Generic, TypeAlias, TypeVar, overload
 
 from sqlalchemy.orm import Session
 
@@ -35,15 +35,19 @@ class Reaction(Generic[C_contra]):
         return len(inspect.signature(self.handler).parameters) == WITH_CONTEXT
 
 
+# Any: the handler takes no context, or one that only `reaction_table` checks.
+AnyReaction: TypeAlias = Reaction[Any]
+
+
 @overload
-def on(event_class: type[E], handler: Callable[[Session, Delivery[E]], None]) -> Reaction[Any]: ...
+def on(event_class: type[E], handler: Callable[[Session, Delivery[E]], None]) -> AnyReaction: ...
 
 
 @overload
 def on(event_class: type[E], handler: Callable[[Session, Delivery[E], C], None]) -> Reaction[C]: ...
 
 
-def on(event_class: type[Event], handler: Callable[..., None]) -> Reaction[Any]:
+def on(event_class: type[Event], handler: Callable[..., None]) -> AnyReaction:
     """Call the handler with each event of a class: `(session, delivery)` or `(session, delivery, context)`.
 
     The handler runs in the transaction that records the delivery. It raises to be retried later.
@@ -54,7 +58,7 @@ def on(event_class: type[Event], handler: Callable[..., None]) -> Reaction[Any]:
 @overload
 def on_batch(
     event_classes: Iterable[type[E]], handler: Callable[[Session, Sequence[Delivery[E]]], None]
-) -> Reaction[Any]: ...
+) -> AnyReaction: ...
 
 
 @overload
@@ -63,7 +67,7 @@ def on_batch(
 ) -> Reaction[C]: ...
 
 
-def on_batch(event_classes: Iterable[type[Event]], handler: Callable[..., None]) -> Reaction[Any]:
+def on_batch(event_classes: Iterable[type[Event]], handler: Callable[..., None]) -> AnyReaction:
     """Call the handler with all deliveries that have arrived, at most 200 at a time.
 
     The handler must take effect for all of them or raise. A batch that fails is halved until the failing

@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import structlog
+from eventlet.greenthread import GreenThread
 from nameko.extensions import ProviderCollector, SharedExtension
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -50,7 +51,7 @@ class QueueReader(ReaderDispatch, ProviderCollector, SharedExtension):  # type: 
 
     def __init__(self) -> None:
         super().__init__()
-        self._thread: Any = None
+        self._thread: GreenThread = None
         self._stop = Stop()
         self._away: str | None = "the queue is not being read yet"
         self._connection: Connection = None

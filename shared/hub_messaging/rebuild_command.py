@@ -10,7 +10,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, NoReturn
 
 import sqlalchemy as sa
 import structlog
@@ -54,7 +54,7 @@ class _Absent:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def __getattr__(self, _attribute: str) -> Any:
+    def __getattr__(self, _attribute: str) -> NoReturn:
         raise NeedsDependency(self._name)
 
 
@@ -114,7 +114,7 @@ def _unanswered(words: Words, server: str, error: Exception) -> int:
 
 def handlers_of(service_class: type) -> list[Handler]:
     """Return the handlers of a service, callable without a running one."""
-    service: Any = object.__new__(service_class)
+    service: object = object.__new__(service_class)
     for name in dir(service_class):
         provider = getattr(service_class, name)
         if isinstance(provider, DependencyProvider):

@@ -7,9 +7,10 @@ import select
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Final, Protocol, cast
 
 import structlog
+from eventlet.greenthread import GreenThread
 from nameko.extensions import DependencyProvider
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,6 +19,7 @@ from hub_messaging import gate, outbox
 from hub_messaging.amqp_types import Connection as AmqpConnection
 from hub_messaging.database_errors import again
 from hub_messaging.database_errors import reason_of as why_at_rest
+from hub_messaging.gate import Notification
 from hub_messaging.log_monitor import EVERY_SECONDS, LogMonitor
 from hub_messaging.metrics import ForgettingTable, PublishingMetrics
 from hub_messaging.publisher import ConfirmedPublisher, Unconfirmed
@@ -39,13 +41,25 @@ EXPECTED: Final = (*BROKER_ERRORS, SQLAlchemyError, Unconfirmed)
 log = structlog.get_logger(__name__)
 
 
+class _ListeningConnection(Protocol):
+    """The driver's connection, as far as the relay uses it: psycopg2 ships no types."""
+
+    notifies: list[Notification]
+
+    def poll(self) -> None:
+        """Receive what has arrived."""
+
+    def fileno(self) -> int:
+        """Return the descriptor on which `select` waits."""
+
+
 class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
     """Declared on a service class that publishes: `relay = OutboxRelay()`."""
 
     def __init__(self, mark_seconds: float = EVERY_SECONDS) -> None:
         """`mark_seconds`: the interval of marks to subscribers, while events are published."""
         self._mark_seconds = mark_seconds
-        self._thread: Any = None
+        self._thread: GreenThread = None
         self._stop = Stop()
         self._spoke_at = 0.0
         self._broker_away: str | None = "the relay has not reached the broker yet"
@@ -107,7 +121,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         # A relay that is halted or disconnected loses its lock to another replica.
         lock.execute(text(f"SET idle_session_timeout = '{IDLE_SECONDS}s'"))
         lock.execute(text(f"LISTEN {outbox.WAKE_CHANNEL}; LISTEN {gate.CHANNEL}"))
-        raw = lock.connection.driver_connection
+        raw = cast("_ListeningConnection", lock.connection.driver_connection)
         try:
             if not gate.enter(lock, self._stop.pause, lambda: self._stop.asked):
                 return
@@ -138,7 +152,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
             self._spoke_at = time.monotonic()
         return self._stop.asked
 
-    def _may_send(self, lock: Connection, raw: Any) -> bool:
+    def _may_send(self, lock: Connection, raw: _ListeningConnection) -> bool:
         """Release the relay gate if a command has asked for it; False when the relay is stopping."""
         asked = gate.asked(raw.notifies)
         raw.notifies.clear()  # the next batch includes the events that they announced
@@ -156,7 +170,7 @@ class OutboxRelay(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
 
     def _wait(
         self,
-        raw: Any,
+        raw: _ListeningConnection,
         connection: AmqpConnection,
         publisher: ConfirmedPublisher,
         gives_up: Callable[[], bool],

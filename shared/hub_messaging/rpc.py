@@ -5,14 +5,15 @@ alive. The format is in `rpc_format.py`, the client in `rpc_client.py`.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from inspect import signature
-from typing import Any, Final, TypeVar, overload
+from typing import Final, TypeVar, overload
 
 import structlog
 from eventlet.event import Event as Signal
+from eventlet.greenthread import GreenThread
 from nameko.exceptions import ContainerBeingKilled, IncorrectSignature, MethodNotFound
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
@@ -24,6 +25,8 @@ from hub_messaging.declaring import declare_queue
 from hub_messaging.rpc_format import (
     BAD_QUESTIONS,
     EXCHANGE,
+    Arguments,
+    NamedArguments,
     encode,
     error_of,
     is_address,
@@ -40,7 +43,7 @@ IN_HAND: Final = 10  # requests at once; the others wait in the queue, where ano
 
 Address = tuple[str | None, str | None]  # reply_to and correlation_id of a request
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +52,7 @@ log = structlog.get_logger(__name__)
 class Later:
     """An answer that is computed after the method has returned and its worker is free: for slow work."""
 
-    make: Callable[[], Any]
+    make: Callable[[], object]
 
 
 class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # nameko ships no types
@@ -57,7 +60,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
     def __init__(self) -> None:
         super().__init__()
-        self._thread: Any = None
+        self._thread: GreenThread = None
         self._in_hand = 0
         self._unsent: OrderedDict[Address, str] = OrderedDict()
 
@@ -153,7 +156,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             if isinstance(result, Later):
                 result = result.make()
             if entrypoint.recorded:
-                self._record(entrypoint, entrypoint.named(args, kwargs), message.properties)
+                self._record(entrypoint, entrypoint.named(args, kwargs), message)
             return encode({"result": result, "error": None})
         except ContainerBeingKilled:
             raise
@@ -162,26 +165,27 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
             log.warning("rpc_request_failed", method=method, error=type(exc).__name__, at=at)
             return encode({"result": None, "error": error_of(exc)})
 
-    def _record(self, entrypoint: Any, arguments: Mapping[str, Any], properties: Mapping[str, Any]) -> None:
+    def _record(self, entrypoint: "RpcAnswer", arguments: NamedArguments, message: AmqpMessage) -> None:
         """Call the hook before an answer is sent; an exception of the hook is answered instead."""
         self.container.config["on_recorded_answer"](
             f"{self._service}.{entrypoint.method_name}",
             arguments,
-            asked_by=properties.get("user_id"),
-            correlation_id=properties.get("correlation_id"),
+            asked_by=message.properties.get("user_id"),
+            correlation_id=message.properties.get("correlation_id"),
         )
 
-    def _entrypoint(self, routing_key: str) -> Any:
-        for provider in self._providers:
+    def _entrypoint(self, routing_key: str) -> "RpcAnswer":
+        providers: Iterable[RpcAnswer] = self._providers
+        for provider in providers:
             if routing_key == f"{self._service}.{provider.method_name}":
                 return provider
         raise MethodNotFound("unknown_method")
 
-    def _call(self, entrypoint: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def _call(self, entrypoint: "RpcAnswer", args: Arguments, kwargs: NamedArguments) -> object:
         """Run the method in a nameko worker and return its result."""
         done = Signal()
 
-        def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        def handle_result(_worker: object, result: object, exc_info: object) -> tuple[object, object]:
             done.send(result, exc_info)
             return result, exc_info
 
@@ -194,7 +198,7 @@ class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
 
     listener = RpcListener()
 
-    def __init__(self, *, recorded: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, recorded: bool = False, **kwargs: object) -> None:
         """`recorded`: the container's hook `on_recorded_answer` is called before each answer is sent."""
         super().__init__(**kwargs)
         self.recorded = recorded
@@ -208,13 +212,13 @@ class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         self.listener.stop_answering()
         self.listener.unregister_provider(self)
 
-    def named(self, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+    def named(self, args: Arguments, kwargs: NamedArguments) -> NamedArguments:
         """Return the arguments of a request by the names of the method's parameters."""
         method = getattr(self.container.service_cls, self.method_name)
         bound = signature(method).bind(None, *args, **kwargs)  # None stands for the service
         return dict(list(bound.arguments.items())[1:])
 
-    def check_signature(self, args: list[Any], kwargs: dict[str, Any]) -> None:
+    def check_signature(self, args: Arguments, kwargs: NamedArguments) -> None:
         """Refuse arguments that the method does not take, without naming them.
 
         Raises:
@@ -234,10 +238,11 @@ def answer(method: F) -> F: ...
 def answer(*, recorded: bool) -> Callable[[F], F]: ...
 
 
-def answer(method: Any = None, *, recorded: bool = False) -> Any:
+def answer(method: F | None = None, *, recorded: bool = False) -> F | Callable[[F], F]:
     """Make a method callable by nameko RPC; its result must be JSON values.
 
     An exception reaches the client as its class, with its `code` if it has one. `recorded`: the client and
     the arguments are recorded before the answer is sent.
     """
-    return RpcAnswer.decorator(recorded=recorded) if method is None else RpcAnswer.decorator(method)
+    decorator: Callable[[F], F] = RpcAnswer.decorator(recorded=recorded)
+    return decorator if method is None else decorator(method)

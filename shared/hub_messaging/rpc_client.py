@@ -12,6 +12,8 @@ from uuid import uuid4
 
 import eventlet
 from eventlet.event import Event as Signal
+from eventlet.greenthread import GreenThread
+from nameko.containers import WorkerContext
 from nameko.exceptions import MalformedRequest
 from nameko.extensions import DependencyProvider
 
@@ -71,7 +73,7 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
         """`seconds`: the time limit of a request."""
         self.service = service
         self.seconds = seconds
-        self._thread: Any = None
+        self._thread: GreenThread = None
         self._leaving = False
         self._open: dict[str, Signal] = {}
         self._address = ""
@@ -99,11 +101,11 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
         if self._thread is not None:
             self._thread.kill()
 
-    def get_dependency(self, worker_ctx: Any) -> Any:  # noqa: ARG002 - nameko's signature
+    def get_dependency(self, worker_ctx: WorkerContext) -> object:  # noqa: ARG002 - nameko's signature
         """Return the client itself."""
         return self
 
-    def ask(self, method: str, *args: Any, **kwargs: Any) -> Any:
+    def ask(self, method: str, *args: object, **kwargs: object) -> Any:  # Any: the caller checks it
         """Call a method of the other service and return its result.
 
         Raises:
@@ -196,9 +198,9 @@ class RpcClient(DependencyProvider):  # type: ignore[misc]  # nameko ships no ty
             arrived.send()
 
 
-def _result_of(message: AmqpMessage) -> Any:
+def _result_of(message: AmqpMessage) -> object:
     try:
-        answer = decode(message)
+        answer: Any = decode(message)  # Any: the errors of another form are caught
         error = answer["error"]
         if not error:
             return answer["result"]

@@ -5,7 +5,7 @@ the text of an exception, which could quote personal data of a request.
 """
 
 import re
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from kombu import serialization
 from nameko.exceptions import IncorrectSignature, MalformedRequest, MethodNotFound, UnserializableValueError
@@ -21,6 +21,9 @@ JSON: Final = "application/json"
 CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")  # the form of a refusal's `code`
 BAD_QUESTIONS: Final = (MalformedRequest, MethodNotFound, IncorrectSignature)  # faults of the client
 
+Arguments: TypeAlias = list[object]
+NamedArguments: TypeAlias = dict[str, object]
+
 
 def reply_queue_of(service: str, address: str) -> str:
     """Return the queue of the answers to one connection of a client."""
@@ -32,7 +35,7 @@ def is_address(reply_to: object) -> bool:
     return isinstance(reply_to, str) and re.fullmatch(RPC_ADDRESS, reply_to, re.DOTALL) is not None
 
 
-def read_question(message: AmqpMessage) -> tuple[list[Any], dict[str, Any]]:
+def read_question(message: AmqpMessage) -> tuple[Arguments, NamedArguments]:
     """Return the positional and the named arguments of a request. Headers are ignored.
 
     Raises:
@@ -46,7 +49,7 @@ def read_question(message: AmqpMessage) -> tuple[list[Any], dict[str, Any]]:
             raise MalformedRequest("malformed")
 
 
-def decode(message: AmqpMessage) -> Any:
+def decode(message: AmqpMessage) -> object:
     """Return the value of a request or an answer.
 
     Raises:
@@ -54,11 +57,12 @@ def decode(message: AmqpMessage) -> Any:
     """
     properties = message.properties
     try:
-        return serialization.loads(  # type: ignore[no-untyped-call]  # half annotated
+        value: object = serialization.loads(  # type: ignore[no-untyped-call]  # half annotated
             message.body, properties.get("content_type"), properties.get("content_encoding"), accept=[JSON]
         )
     except Exception as exc:
         raise MalformedRequest("undecodable") from exc
+    return value
 
 
 def encode(value: object) -> str:
@@ -87,7 +91,7 @@ def message_of(
     )
 
 
-def error_of(exc: BaseException) -> dict[str, Any]:
+def error_of(exc: BaseException) -> dict[str, object]:
     """An exception in the shape that nameko's clients read, its text left out."""
     kind = type(exc)
     code = getattr(exc, "code", None)

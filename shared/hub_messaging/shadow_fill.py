@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import sqlalchemy as sa
 from prometheus_client import CollectorRegistry
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import sessionmaker
 
 from hub_messaging import retries, shadow_copy, stored_deliveries
@@ -179,8 +180,8 @@ def _engine_of(live: sa.Engine, schema: str) -> sa.Engine:
     engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=reaching(url))
 
     @sa.event.listens_for(engine, "connect")
-    def look_here(connection: Any, _record: Any) -> None:
-        with connection.cursor() as cursor:
+    def look_here(connection: DBAPIConnection, _record: object) -> None:
+        with contextlib.closing(connection.cursor()) as cursor:
             # Commits of the fill become durable with that of the switch.
             cursor.execute(f"SET search_path TO {schema}; SET synchronous_commit TO off")
         connection.commit()

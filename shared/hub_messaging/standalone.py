@@ -7,7 +7,6 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import eventlet
 import sqlalchemy as sa
@@ -54,7 +53,7 @@ def run(service_class: type, database_url: str, amqp_uri: str, settings: Setting
     container.wait()
 
 
-def configuration(database_url: str, amqp_uri: str, settings: Settings) -> dict[str, Any]:
+def configuration(database_url: str, amqp_uri: str, settings: Settings) -> dict[str, object]:
     """Return nameko's configuration: the keys that the library's extensions read, and add to."""
     sessions = sessionmaker(sa.create_engine(database_url, pool_pre_ping=True), expire_on_commit=False)
     return {

@@ -3,10 +3,11 @@
 import time
 import traceback
 from pathlib import PurePath
-from typing import Any, Final
+from typing import Final
 
 from eventlet import Timeout
 from eventlet.event import Event
+from eventlet.greenthread import GreenThread
 
 ANSWER_SECONDS: Final = 30.0
 RECONNECT_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 4.0)  # reconnected within 5 s of the broker's return
@@ -58,7 +59,7 @@ class Stop:
         self._failures = 0
 
 
-def has_ended(thread: Any, seconds: float) -> bool:
+def has_ended(thread: GreenThread, seconds: float) -> bool:
     """Wait for a stopping thread; return whether it ended in time."""
     if thread is None:
         return True

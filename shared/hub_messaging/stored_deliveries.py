@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -226,7 +225,7 @@ def _named(session: Session, *wanted: sa.ColumnElement[bool]) -> list[StoredDeli
     return _read(session, rows.where(*wanted).order_by(inbox.c.arrival))
 
 
-def _read(session: Session, wanted: sa.Select[Any]) -> list[StoredDelivery]:
+def _read(session: Session, wanted: sa.Select[*tuple[object, ...]]) -> list[StoredDelivery]:
     names = [field.name for field in fields(StoredDelivery) if field.name != "key"]
     rows = session.execute(wanted)
     return [StoredDelivery(key=key_of(row), **{name: getattr(row, name) for name in names}) for row in rows]

@@ -12,7 +12,7 @@ acknowledged. `context` is a function of the service's instance; its result is e
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, overload
+from typing import TypeVar, overload
 
 from eventlet.event import Event as Signal
 from nameko.extensions import Entrypoint, register_entrypoint
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from hub_messaging.delivery import Batch, Delivery
 from hub_messaging.envelope import Event, routing_key_of
-from hub_messaging.reactions import Reaction, on, on_batch
+from hub_messaging.reactions import AnyReaction, Reaction, on, on_batch
 from hub_messaging.reader import QueueReader
 from hub_messaging.retries import Permanent
 from hub_messaging.rpc import RpcAnswer
@@ -43,7 +43,7 @@ __all__ = [
     "subscriber_of",
 ]
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 C = TypeVar("C")
 S = TypeVar("S")
 
@@ -58,7 +58,7 @@ class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
         *event_classes: type[Event],
         batch: bool = False,
         handler: Callable[..., None] | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self.event_classes = {
@@ -89,7 +89,7 @@ class Subscription(Entrypoint):  # type: ignore[misc]  # nameko ships no types
             listen(deliveries)
         done = Signal()
 
-        def handle_result(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        def handle_result(_worker: object, result: object, exc_info: object) -> tuple[object, object]:
             done.send(result, exc_info)
             return result, exc_info
 
@@ -117,7 +117,7 @@ def reaction_table(*rows: Reaction[None]) -> Callable[..., None]: ...
 def reaction_table(*rows: Reaction[C], context: Callable[[S], C]) -> Callable[..., None]: ...
 
 
-def reaction_table(*rows: Reaction[Any], context: Callable[[Any], Any] | None = None) -> Callable[..., None]:
+def reaction_table(*rows: AnyReaction, context: Callable[..., object] | None = None) -> Callable[..., None]:
     """Make the method of a service class that calls each delivery's handler.
 
     Rows with the same handler are one subscription: their deliveries share transactions.
@@ -150,8 +150,8 @@ def reaction_table(*rows: Reaction[Any], context: Callable[[Any], Any] | None = 
     return react
 
 
-def _by_routing_key(rows: Sequence[Reaction[Any]]) -> dict[str, Reaction[Any]]:
-    by_key: dict[str, Reaction[Any]] = {}
+def _by_routing_key(rows: Sequence[AnyReaction]) -> dict[str, AnyReaction]:
+    by_key: dict[str, AnyReaction] = {}
     for row in rows:
         for event_class in row.event_classes:
             if by_key.setdefault(routing_key_of(event_class.type, event_class.version), row) is not row:
@@ -187,13 +187,13 @@ def subscriber_of(service_class: type) -> Subscriber:
     )
 
 
-def _answers_rpc(members: Sequence[Any]) -> bool:
+def _answers_rpc(members: Sequence[object]) -> bool:
     return any(
         isinstance(e, RpcAnswer) for member in members for e in getattr(member, "nameko_entrypoints", ())
     )
 
 
-def rows_of(service_class: type) -> list[Reaction[Any]]:
+def rows_of(service_class: type) -> list[AnyReaction]:
     """Return the rows of a service's reaction table, for `testing.Receiver`."""
     return [
         Reaction(tuple(one.event_classes.values()), one.handler, batch=one.batch)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 # A row of one of these tables. SQLAlchemy gives its attributes no types.
-StoredRow: TypeAlias = sa.Row[*tuple[Any, ...]]
+StoredRow: TypeAlias = sa.Row[*tuple[Any, ...]]  # Any: each column has a type of its own
 
 metadata = sa.MetaData()
 

@@ -30,7 +30,7 @@ FILL_UP_SECONDS: Final = 2.0  # to receive the prefetched messages
 # Without a message, after which none is expected. On a busy machine half a second was not enough.
 QUIET_SECONDS: Final = 1.0
 
-Kombu: Any = KombuConnection  # kombu's own annotations are incomplete
+Kombu: Any = KombuConnection  # Any: kombu's own annotations are incomplete
 # Raised when the broker becomes unavailable; any other exception is a fault of this code.
 BROKER_ERRORS: Final = (
     *Kombu("memory://").connection_errors,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -55,7 +55,7 @@ def make_context(service: str, migrations: Path, load_options: Callable[[], O]) 
     )
 
 
-def make_config(made: Context[O]) -> dict[str, Any]:  # Any: nameko's dictionary
+def make_config(made: Context[O]) -> dict[str, object]:
     """Return nameko's configuration: its own settings, the context, and what hub_messaging reads by name.
 
     hub_messaging stands alone and imports no context: these keys are its published interface.

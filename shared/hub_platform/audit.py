@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -129,7 +129,7 @@ class Wanted:
     outcome: str | None = None
 
 
-def selected(wanted: Wanted) -> sa.Select[Any]:
+def selected(wanted: Wanted) -> "sa.Select[*tuple[object, ...]]":
     """Select rows in the order of time."""
     statement = sa.select(audit).order_by(audit.c.at, audit.c.id)
     if wanted.since is not None:
@@ -173,5 +173,4 @@ def _until(before: datetime, *of: sa.ColumnElement[bool]) -> sa.ColumnElement[da
 
 
 def _count(session: Session, statement: sa.Update | sa.Delete) -> int:
-    result: Any = session.execute(statement)
-    return int(result.rowcount)
+    return cast("sa.CursorResult[object]", session.execute(statement)).rowcount

@@ -34,7 +34,7 @@ class Call(Generic[C]):
     path: Values = field(default_factory=dict)
     page: PageRequest = field(default_factory=PageRequest)
     raw: bytes = b""
-    content: Any = None  # value of the route's `Raw.read`
+    content: Any = None  # Any: of the type that the route's `Raw.read` returns
     expected: int | None = None  # the revision in If-Match; 0: must not exist yet
     request: Request
 
@@ -96,7 +96,7 @@ def _dump(schema: Schema | None, value: object, *, many: bool = False) -> object
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def read_command(request: Request, schema: Schema, path: Values) -> Any:
+def read_command(request: Request, schema: Schema, path: Values) -> object:
     """Return the body as the route's command, with those values of the path that the schema has.
 
     Raises:

@@ -11,11 +11,15 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import eventlet
 import structlog
+from eventlet.greenio import GreenSocket
 from eventlet.semaphore import Semaphore
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 IDLE_SECONDS: Final = 75.0  # between two requests of one connection, as the gateway keeps it
 HEAD_SECONDS: Final = 15.0  # from the first byte of a request to the end of its headers
@@ -36,7 +40,7 @@ now = time.monotonic
 class Connection:
     """One client's connection, and until when the service waits for the client."""
 
-    sock: Any
+    sock: GreenSocket
     deadline: float | None = None  # None: the service is at work, and the client waits
     idle: bool = False  # nothing of a request has come yet
     reading: bool = False  # what the client has to do is to send
@@ -117,7 +121,7 @@ class Incoming(io.RawIOBase):
         """Return True, which io.BufferedReader requires."""
         return True
 
-    def readinto(self, buffer: Any, /) -> int:
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
         """Read what has come."""
         size: int = self._raw.readinto(buffer) or 0
         if size and self._connection.idle:
@@ -144,7 +148,7 @@ class Outgoing(io.RawIOBase):
         """Return True, which io.BufferedWriter requires."""
         return True
 
-    def write(self, data: Any, /) -> int:
+    def write(self, data: "ReadableBuffer", /) -> int:
         """Send as much as the other side takes."""
         self._connection.await_bytes(reading=False)
         try:
@@ -192,7 +196,7 @@ class Connections:
         """Give back the room of a connection that did not come."""
         self._room.release()
 
-    def opened(self, sock: Any) -> Connection:
+    def opened(self, sock: GreenSocket) -> Connection:
         """Note a new one."""
         connection = Connection(sock)
         connection.await_request(HEAD_SECONDS)

@@ -5,19 +5,19 @@ ever. Here only that worker fails, and every worker's result reaches its caller:
 answer, its error, or that it was killed.
 """
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
-from typing import Any
+from types import TracebackType
 
 import structlog
 from eventlet.greenthread import GreenThread
 from eventlet.support.greenlets import GreenletExit
 from nameko.containers import ContainerBeingKilled, ServiceContainer, WorkerContext
+from nameko.extensions import Entrypoint, Extension
 
 log = structlog.get_logger(__name__)
 
-ExcInfo = tuple[Any, Any, Any]  # of sys.exc_info()
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]  # as of sys.exc_info()
 HandleResult = Callable[[object, object, ExcInfo | None], object]
 
 
@@ -39,12 +39,12 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
 
     def spawn_worker(
         self,
-        entrypoint: Any,
-        args: Any,
-        kwargs: Any,
-        context_data: Any = None,
+        entrypoint: Entrypoint,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+        context_data: Mapping[str, object] | None = None,
         handle_result: HandleResult | None = None,
-    ) -> Any:
+    ) -> WorkerContext:
         """Run the entrypoint's method; `handle_result` is called once, whatever happens.
 
         Unlike in nameko the dependencies' hooks come before it, so that one that raises, say on commit, still
@@ -64,15 +64,16 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
         thread.link(self._handle_worker_thread_exited, context, answer)
         return context
 
-    def kill_worker(self, context: Any) -> None:
+    def kill_worker(self, context: WorkerContext) -> None:
         """End a worker whose caller has stopped waiting; its connection to the database is closed."""
         thread = self._worker_threads.get(context)
         if thread is not None:
             thread.kill()
 
-    def _run_worker(self, context: Any, answer: "_Once") -> None:
-        result, exc_info = None, None
-        set_up: list[Any] = []
+    def _run_worker(self, context: WorkerContext, answer: "_Once") -> None:
+        result: object = None
+        exc_info: ExcInfo | None = None
+        set_up: list[Extension] = []
         try:
             self._inject_dependencies(context)
             for provider in self.dependencies:
@@ -80,8 +81,8 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
                 set_up.append(provider)
             method = getattr(context.service, context.entrypoint.method_name)
             result = method(*context.args, **context.kwargs)
-        except Exception:  # noqa: BLE001 - it is passed to the caller
-            exc_info = sys.exc_info()
+        except Exception as exc:  # noqa: BLE001 - it is passed to the caller
+            exc_info = _exc_info(exc)
         for hook in ("worker_result", "worker_teardown"):
             for provider in set_up:
                 given = (result, exc_info) if hook == "worker_result" else ()
@@ -91,17 +92,19 @@ class HubContainer(ServiceContainer):  # type: ignore[misc]  # nameko ships no t
                     log.error(
                         "dependency_failed", name=provider.attr_name, hook=hook, error=type(exc).__name__
                     )
-                    result, exc_info = None, exc_info or sys.exc_info()
+                    result, exc_info = None, exc_info or _exc_info(exc)
         answer(result, exc_info)
 
-    def _handle_worker_thread_exited(self, thread: Any, context: Any, answer: "_Once") -> None:
+    def _handle_worker_thread_exited(
+        self, thread: GreenThread, context: WorkerContext, answer: "_Once"
+    ) -> None:
         self._worker_threads.pop(context, None)
         exc_info = _outcome(thread)
         if exc_info is not None and exc_info[0] is not GreenletExit:
             log.error("worker_failed", method=context.entrypoint.method_name, error=exc_info[0].__name__)
         answer(None, exc_info)
 
-    def _handle_managed_thread_exited(self, thread: Any, identifier: str) -> None:
+    def _handle_managed_thread_exited(self, thread: GreenThread, identifier: str) -> None:
         """A thread that an extension lives by has died: so must the process, for its supervisor to see."""
         self._managed_threads.pop(thread, None)
         exc_info = _outcome(thread)
@@ -128,6 +131,10 @@ def _outcome(thread: GreenThread) -> ExcInfo | None:
     """Return the exception that ended a thread, if there was one."""
     try:
         thread.wait()
-    except BaseException:  # noqa: BLE001 - GreenletExit among them
-        return sys.exc_info()
+    except BaseException as exc:  # noqa: BLE001 - GreenletExit among them
+        return _exc_info(exc)
     return None
+
+
+def _exc_info(exc: BaseException) -> ExcInfo:
+    return type(exc), exc, exc.__traceback__

@@ -7,7 +7,7 @@ this module reads: everything else of the platform and of a service asks `contex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
@@ -60,7 +60,7 @@ class Configured(Protocol):
     """A nameko container, or a worker's context, which refers to the same configuration."""
 
     @property
-    def config(self) -> Mapping[str, Any]:  # Any: nameko's own keys hold values of any type
+    def config(self) -> Mapping[str, object]:
         """Nameko's configuration."""
 
 

@@ -80,8 +80,8 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
 
-# Column type of each Python type, unless a column declares another.
-kept_as: dict[Any, Any] = {datetime: UtcDateTime, str: sa.Text}
+# Column type of each Python type, unless a column declares another. Any: each reads another Python type.
+kept_as: dict[type, type[sa.types.TypeEngine[Any]]] = {datetime: UtcDateTime, str: sa.Text}
 
 
 class Tracked:

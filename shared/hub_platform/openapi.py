@@ -139,7 +139,7 @@ def _without_path(schema: Schema, path: str) -> Schema:
     return type(schema)(exclude=sorted(in_path)) if in_path else schema
 
 
-def _with_patterns_for_all(value: Any) -> Any:  # any JSON value
+def _with_patterns_for_all(value: Any) -> Any:  # Any: a JSON value of any type
     """Patterns as ECMA-262 has them, which JSON Schema asks for: it ends a text by $ and begins anywhere."""
     if isinstance(value, list):
         return [_with_patterns_for_all(one) for one in value]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from marshmallow import fields, validate
@@ -36,6 +36,9 @@ class Page(Generic[T]):
     next: str | None = None
 
 
+Key: TypeAlias = InstrumentedAttribute[Any]  # Any: each column has a type of its own
+
+
 @dataclass(frozen=True)
 class PageRequest:
     """Which page was asked for."""
@@ -46,11 +49,11 @@ class PageRequest:
     def fetch(
         self,
         session: Session,
-        statement: Select[Any],
-        keys: Sequence[InstrumentedAttribute[Any]],
+        statement: Select[T],
+        keys: Sequence[Key],
         *,
         newest_first: bool = False,
-    ) -> tuple[list[Any], str | None]:
+    ) -> tuple[list[T], str | None]:
         """Read one page of a one-entity select in the order of `keys`, which together must be unique.
 
         `newest_first` turns the order round.
@@ -107,7 +110,7 @@ def bad_cursor() -> Problem:
     return Problem(400, "bad_cursor", detail, errors=[("/after", detail)])
 
 
-def _typed(value: Any, key: InstrumentedAttribute[Any]) -> Any:
+def _typed(value: Any, key: Key) -> object:  # Any: the errors of other types are caught
     """Give a value from a cursor the type of its column."""
     python_type = key.type.python_type
     try:

@@ -5,7 +5,6 @@ psycopg2 calls `wait` whenever it would block. eventlet's own callback waits wit
 """
 
 import time
-from typing import Any
 
 import psycopg2
 from eventlet import hubs
@@ -23,7 +22,7 @@ def be_patient() -> None:
     extensions.set_wait_callback(wait)
 
 
-def wait(connection: Any, _timeout: float = -1) -> None:
+def wait(connection: extensions.connection, _timeout: float = -1) -> None:
     """Wait until psycopg2 has what it waits for.
 
     While a connection is made the limit counts for the whole of it, afterwards from the last thing said.

@@ -8,11 +8,12 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from math import ceil
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import eventlet
 import structlog
 from eventlet.event import Event
+from eventlet.greenthread import GreenThread
 from nameko.extensions import Entrypoint
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub_platform.container import HandleResult
 from hub_platform.context import context_of
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 OFTEN_SECONDS: Final = 0.05
 IDLE_SECONDS: Final = 30  # minimum without a statement of the holder, after which PostgreSQL frees the lock
@@ -38,11 +39,11 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko ships no types
     context's `hub_time_of_turns` the hub time at which its last turn without an error began.
     """
 
-    def __init__(self, seconds: float = 1.0, *, by_hub_time: bool = False, **kwargs: Any) -> None:
+    def __init__(self, seconds: float = 1.0, *, by_hub_time: bool = False, **kwargs: object) -> None:
         self.seconds = seconds
         self.by_hub_time = by_hub_time
         self._stopping = Event()
-        self._thread: Any = None
+        self._thread: GreenThread = None
         self._failures = 0  # one after the other
         super().__init__(**kwargs)
 

@@ -1,7 +1,9 @@
 """HTTP over one connection: eventlet's protocol, with an end to all that a client can draw out."""
 
 import io
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
+from wsgiref.types import WSGIEnvironment
 
 from eventlet import wsgi
 from nameko.web.server import HttpOnlyProtocol
@@ -45,7 +47,7 @@ class BoundedInput(wsgi.Input):  # type: ignore[misc]  # eventlet ships no types
         finally:
             self.client.at_work()
 
-    def _awaited(self, read: Any, length: int | None) -> bytes:
+    def _awaited(self, read: Callable[[int | None], bytes], length: int | None) -> bytes:
         self.client.await_bytes(reading=True)
         try:
             data: bytes = read(length)
@@ -72,8 +74,8 @@ class BoundedInput(wsgi.Input):  # type: ignore[misc]  # eventlet ships no types
 class BoundedProtocol(HttpOnlyProtocol):  # type: ignore[misc]  # nameko ships no types
     """Serves one connection; what is waited for, and how long, is noted in its `Connection`."""
 
-    rfile: Any
-    wfile: Any
+    rfile: io.BufferedReader
+    wfile: io.BufferedWriter
 
     def setup(self) -> None:
         """Put the bounds between eventlet's streams and the socket."""
@@ -84,7 +86,7 @@ class BoundedProtocol(HttpOnlyProtocol):  # type: ignore[misc]  # nameko ships n
         self.rfile = io.BufferedReader(Incoming(received.detach(), self._client))
         self.wfile = io.BufferedWriter(Outgoing(sent.detach(), self._client), self.wbufsize)
 
-    def _read_request_line(self) -> Any:
+    def _read_request_line(self) -> object:
         if self._served:
             self._client.await_request(IDLE_SECONDS)
         self._served = True
@@ -101,9 +103,9 @@ class BoundedProtocol(HttpOnlyProtocol):  # type: ignore[misc]  # nameko ships n
             return False
         return parsed
 
-    def get_environ(self) -> dict[str, Any]:
+    def get_environ(self) -> WSGIEnvironment:
         """The request, with a body that has bounds."""
-        environ: dict[str, Any] = super().get_environ()
+        environ: WSGIEnvironment = super().get_environ()
         given = environ["wsgi.input"]
         body = BoundedInput(
             self.rfile,

@@ -7,7 +7,7 @@ are saved together or not at all.
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from typing import Any, TypeVar, Unpack
+from typing import TypeVar, Unpack
 
 import structlog
 from marshmallow import Schema
@@ -40,7 +40,7 @@ __all__ = [
 
 JSON = "application/json"
 PAGE = "text/html"
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ class Route(HttpRequestHandler):  # type: ignore[misc]  # nameko ships no types
         seconds: float = REQUEST_SECONDS,
         later_in: Queue | None = None,
         personal: bool = False,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         """`sign_in_at`: where pages send people without a credential; the first media type is the usual.
 

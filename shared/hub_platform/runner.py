@@ -145,6 +145,6 @@ def _describe(service_class: str) -> dict[str, object]:
     return describe(_load(service_class))
 
 
-def _load(path: str) -> Any:
+def _load(path: str) -> Any:  # Any: whatever the path names
     module, _, name = path.partition(":")
     return getattr(importlib.import_module(module), name)

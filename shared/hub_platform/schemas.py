@@ -2,13 +2,13 @@
 
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from hub_platform.bounds import FAR_OFF, far_off
-from hub_platform.json_values import JsonObject
+from hub_platform.json_values import JsonObject, Values
 
 DAYS: Final = (date(2000, 1, 1), date(2199, 12, 31))  # the first and the last one that a list is asked for
 SPACE: Final = "Zs"  # Unicode's spaces, the no-break space among them
@@ -37,7 +37,7 @@ class Text(fields.String):
         longest: int = 200,
         shortest: int = 1,
         also: Callable[[str], None] | None = None,
-        **kwargs: Any,
+        **kwargs: Any,  # Any: marshmallow's own options, of several types
     ) -> None:
         """`also`: one more check of a text of the right length, which raises `ValidationError`."""
         self.longest = longest
@@ -49,7 +49,7 @@ class Text(fields.String):
 
         super().__init__(validate=[validate.Length(shortest, longest), check], **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: Values | None, **kwargs: object) -> str:
         text = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))
         # "Cs" would be half a character that UTF-8 cannot carry.
         if not all(character.isprintable() or character in self.besides for character in text):
@@ -63,7 +63,7 @@ class Lines(Text):
     besides = "\n\t"
     refusal = "Use printable characters only."
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: Values | None, **kwargs: object) -> str:
         lines = value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
         return super()._deserialize(lines, attr, data, **kwargs)
 
@@ -71,10 +71,12 @@ class Lines(Text):
 class Instant(fields.AwareDateTime):
     """An ISO 8601 instant with an offset, held as UTC."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:  # Any: likewise
         super().__init__(format="iso", **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(
+        self, value: object, attr: str | None, data: Values | None, **kwargs: object
+    ) -> datetime:
         try:
             return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
         except OverflowError as exc:  # year 1 or 9999, near the edge
@@ -84,7 +86,7 @@ class Instant(fields.AwareDateTime):
 class Flag(fields.Boolean):
     """True or false as JSON has them: no 0, no "yes"."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+    def _deserialize(self, value: object, attr: str | None, data: Values | None, **kwargs: object) -> bool:
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **kwargs)
@@ -115,7 +117,7 @@ class CommandSchema(Schema):
         unknown = RAISE
 
     @post_load
-    def make(self, data: JsonObject, **_: object) -> Any:
+    def make(self, data: JsonObject, **_: object) -> object:
         """Build the command.
 
         Raises:

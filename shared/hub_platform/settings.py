@@ -57,7 +57,7 @@ class Settings:
 class Environment(FileAwareEnv):
     """Reads settings and files of them; a file that cannot be read is a sentence, not a traceback."""
 
-    def _get_value(self, env_key: str, default: Any) -> Any:
+    def _get_value(self, env_key: str, default: object) -> object:
         try:
             return super()._get_value(env_key, default)
         except UnicodeDecodeError as exc:
@@ -85,7 +85,7 @@ def load_settings(service: str) -> Settings:
         environs.EnvValidationError: naming every variable that is missing or malformed.
     """
     env = environment()
-    values: dict[str, Any] = {
+    values: dict[str, Any] = {  # Any: of the types of the fields of `Settings`
         "hub_id": env.str("ID", HUB_ID, validate=check.hub_id),
         "deployment": env.str("DEPLOYMENT", DEPLOYMENT, validate=validate.Regexp(DEPLOYMENT_NAME)),
         "database_url": env.str("DATABASE_URL", validate=check.database_url),

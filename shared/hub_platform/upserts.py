@@ -1,7 +1,5 @@
 """Writing rows that copy another service's facts: an older or repeated event never replaces a newer one."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -46,7 +44,7 @@ def update_newer(session: Session, row: DeclarativeBase, *, counter: str = "revi
     return changed.first() is not None
 
 
-def _values(row: DeclarativeBase) -> dict[str, Any]:  # of columns of any type
+def _values(row: DeclarativeBase) -> dict[str, object]:
     return {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
 
 

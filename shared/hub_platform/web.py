@@ -5,12 +5,15 @@ import socket
 from collections.abc import Iterable
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import eventlet
 import structlog
 from eventlet import wsgi
+from eventlet.greenio import GreenSocket
+from eventlet.greenthread import GreenThread
+from nameko.web.handlers import HttpRequestHandler
 from nameko.web.server import WebServer, WsgiApp
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
@@ -69,7 +72,7 @@ class HubWsgiApp(WsgiApp):  # type: ignore[misc]  # nameko ships no types
         answer: Iterable[bytes] = provider.handle_request(request)(environ, start_response)
         return answer
 
-    def _match(self, environ: WSGIEnvironment) -> tuple[Any, Values]:
+    def _match(self, environ: WSGIEnvironment) -> tuple[HttpRequestHandler, Values]:
         """Find the route, and the values that the address gives it.
 
         Raises:
@@ -111,7 +114,7 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
     """Serves the routes of one service; what one connection does ends that connection alone."""
 
     connections: Connections
-    _reaper: Any = None
+    _reaper: GreenThread = None
     _starting: bool
 
     def start(self) -> None:
@@ -138,7 +141,13 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
         settings = context_of(self.container).settings
         return Forwarded(HubWsgiApp(self), gateways=settings.trusted_proxies, outer=settings.outer_gateways)
 
-    def get_wsgi_server(self, sock: Any, wsgi_app: Any, protocol: Any = BoundedProtocol, **_: Any) -> Any:
+    def get_wsgi_server(
+        self,
+        sock: GreenSocket,
+        wsgi_app: Forwarded,
+        protocol: type[BoundedProtocol] = BoundedProtocol,
+        **_: object,
+    ) -> wsgi.Server:
         """Eventlet's server, without its own log lines (routes write one each).
 
         It sends the head of an answer over 16 KiB before its body. With Nagle's algorithm the body would then
@@ -173,7 +182,7 @@ class HubWebServer(WebServer):  # type: ignore[misc]  # nameko ships no types
                 partial(self.serve, sock, address, connection), identifier="connection"
             )
 
-    def serve(self, sock: Any, address: Any, connection: Connection) -> None:
+    def serve(self, sock: GreenSocket, address: object, connection: Connection) -> None:
         """Serve one connection until it ends, whatever ends it."""
         try:
             self._serv.process_request([address, sock, wsgi.STATE_IDLE, connection])

@@ -31,7 +31,7 @@ from hub_enrolment.models import GroupSession, WorkGroup
 from hub_local import ports
 from hub_local.keys import signer
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Child
+from hub_local.processes import Child, Invocation
 from hub_messaging.tables import outbox
 from hub_messaging.topology import LOG_QUEUE
 from hub_platform.database import make_sessions
@@ -207,10 +207,12 @@ def running(servers: Servers, program: Program, replicas: int) -> Iterator[tuple
         for _ in range(replicas):
             port = ports.any_free()
             child = servers.programs.start(
-                f"commands-{next(servers.numbers)}",
-                [sys.executable, "-W", "ignore", "-m", *program.module],
-                environment=_environment(servers, port),
-                folder=ROOT,
+                Invocation(
+                    f"commands-{next(servers.numbers)}",
+                    [sys.executable, "-W", "ignore", "-m", *program.module],
+                    environment=_environment(servers, port),
+                    folder=ROOT,
+                )
             )
             stack.callback(child.stop, 5)
             address = f"http://{ports.LOOPBACK}:{port}"

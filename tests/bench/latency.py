@@ -24,7 +24,7 @@ from rich.console import Console
 from tests.bench.arithmetic import when_reached
 from tests.support.waiting import wait_until
 
-from hub_demo import send
+from hub_demo import Part, Target, send
 from hub_local.hub import Hub, running_hub
 from hub_local.places import Places
 from hub_local.processes import Programs
@@ -78,7 +78,7 @@ def loaded_hub(places: Places) -> Iterator[Hub]:
     Programs(places.logs, places.records).stop_leftovers()
     shutil.rmtree(places.base, ignore_errors=True)
     with running_hub(places, Terminal(Console(file=StringIO())), settings={}) as hub:
-        send(hub.fleet.addresses, hub.token(), today=TODAY, until=LOADED_UNTIL)
+        send(Target(hub.fleet.addresses, hub.token()), TODAY, Part(until=LOADED_UNTIL))
         wait_until(lambda: settled(hub), deadline=ARRIVES_WITHIN, interval=1.0)
         yield hub
     shutil.rmtree(places.base, ignore_errors=True)

@@ -31,7 +31,7 @@ from hub_demo.register.hub import invent_hub
 from hub_local import ports
 from hub_local.keys import signer
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Child
+from hub_local.processes import Child, Invocation
 from hub_platform.migrations import migrate
 from hub_platform.runner import migrations_of
 
@@ -183,10 +183,12 @@ def running(servers: Servers, url: str) -> Iterator[Service]:
         "PYTHONPATH": python_path(),
     }
     child = servers.programs.start(
-        f"enrolment-{next(servers.numbers)}",
-        [sys.executable, "-W", "ignore", "-m", "hub_enrolment", "run"],
-        environment=environment,
-        folder=ROOT,
+        Invocation(
+            f"enrolment-{next(servers.numbers)}",
+            [sys.executable, "-W", "ignore", "-m", "hub_enrolment", "run"],
+            environment=environment,
+            folder=ROOT,
+        )
     )
     service = Service(child, port, keys.issue("bench", ["hub_admin"], timedelta(hours=1)))
     try:

@@ -22,7 +22,7 @@ from tests.support.waiting import wait_until
 from hub_local import ports
 from hub_local.keys import signer
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Child
+from hub_local.processes import Child, Invocation
 from hub_messaging.topology import LOG_QUEUE
 
 DEADLINE: Final = 180.0  # seconds that a run may take
@@ -87,10 +87,12 @@ def running(servers: Servers, contender: Contender, events: int) -> Iterator[Chi
     }
     module = f"tests.bench.contenders.{contender.module}"
     child = servers.programs.start(
-        f"{contender.module}-{next(servers.numbers)}",  # a log of its own
-        [sys.executable, "-W", "ignore", "-m", module, *contender.arguments],
-        environment=environment,
-        folder=ROOT,
+        Invocation(
+            f"{contender.module}-{next(servers.numbers)}",  # a log of its own
+            [sys.executable, "-W", "ignore", "-m", module, *contender.arguments],
+            environment=environment,
+            folder=ROOT,
+        )
     )
     try:
         yield child

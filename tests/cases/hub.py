@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until
 
 from hub_local.keys import Signer, signer
 from hub_local.places import ROOT, SOURCE_ROOTS
-from hub_local.processes import Child, Programs
+from hub_local.processes import Child, Invocation, Programs
 from hub_messaging.topology import MARK
 from hub_messaging.wire import declare_all
 
@@ -209,10 +209,12 @@ class RunningHub:
         }
         outer = {key: value for key, value in os.environ.items() if not key.startswith("HUB_")}
         return self.programs.start(
-            name if command == "run" else f"{name}-{command}",
-            [python if python.exists() else sys.executable, "-W", "ignore", "-m", f"hub_{name}", command],
-            environment=outer | own | settings,
-            folder=CHECKOUT,
+            Invocation(
+                name if command == "run" else f"{name}-{command}",
+                [python if python.exists() else sys.executable, "-W", "ignore", "-m", f"hub_{name}", command],
+                environment=outer | own | settings,
+                folder=CHECKOUT,
+            )
         )
 
 

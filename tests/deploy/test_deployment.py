@@ -11,7 +11,7 @@ from tests.deploy.conftest import PLAYER, SERVICES, TODAY, Deployment
 from tests.support.services import Client
 from tests.support.waiting import wait_until
 
-from hub_demo import send
+from hub_demo import Part, Target, send
 from hub_local import ports
 from hub_local.hub import OPERATOR_ROLES
 
@@ -67,7 +67,7 @@ def test_the_first_days_of_a_year_become_figures(hub: Deployment) -> None:
     client = hub.client(*OPERATOR_ROLES, subject=PLAYER)
     assert client.token is not None
     gateway = f"http://{ports.LOOPBACK}:{hub.port}"
-    assert send(dict.fromkeys(SERVICES, gateway), client.token, today=TODAY, until=UNTIL).commands > 0
+    assert send(Target(dict.fromkeys(SERVICES, gateway), client.token), TODAY, Part(until=UNTIL)).commands > 0
     hub.demonstrate("--until", UNTIL.isoformat())  # sends nothing new, and waits until all has arrived
     fresh = client("GET", "/reporting/v1/freshness").json
     assert fresh["events"] > 0

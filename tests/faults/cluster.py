@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until
 
 from hub_local import definitions, passwords, ports
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Child, Programs
+from hub_local.processes import Child, Invocation, Programs
 
 SIZE = 3
 one_at_a_time = threading.Lock()  # each is three nodes
@@ -106,7 +106,9 @@ class Cluster(Broker):
         }
         environment = {"PYTHONPATH": python_path()}
         started = [
-            self._programs.start(name, [sys.executable, "-m", *command], environment=environment, folder=ROOT)
+            self._programs.start(
+                Invocation(name, [sys.executable, "-m", *command], environment=environment, folder=ROOT)
+            )
             for name, command in commands.items()
         ]
         listening = [self._control, *self._between.values(), *told]

@@ -6,9 +6,8 @@ and the network between the nodes can be bad in the same ways; only program and 
 
 import itertools
 import os
-import signal
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.faults import leftovers
@@ -16,7 +15,7 @@ from tests.faults import leftovers
 from hub_local import broker, broker_node
 from hub_local.broker_container import IMAGE
 from hub_local.containers import docker
-from hub_local.processes import GRACE, Child, Programs
+from hub_local.processes import GRACE, Child, Invocation, Programs
 
 NODE = "rabbitmq"  # the name under which `broker_node` starts one
 # Where images keep the script that does not insist on an account of its own.
@@ -48,23 +47,14 @@ class ContainedPrograms(Programs):
 
     shared: Path  # the folder of all that they read and write
 
-    def start(
-        self,
-        name: str,
-        arguments: Sequence[str | Path],
-        *,
-        environment: Mapping[str, str],
-        folder: Path,
-        stop_signal: signal.Signals = signal.SIGTERM,
-        user: int | None = None,
-    ) -> Child:
+    def start(self, invocation: Invocation) -> Child:
         """Start a program."""
+        if invocation.name != NODE:
+            return super().start(invocation)
         container = f"hub-faults-{os.getpid()}-node-{next(numbers)}"
-        command = command_of(container, environment, self.shared) if name == NODE else arguments
-        child = super().start(
-            name, command, environment=environment, folder=folder, stop_signal=stop_signal, user=user
-        )
-        return ContainedChild(**vars(child), container=container) if name == NODE else child
+        command = command_of(container, invocation.environment, self.shared)
+        child = super().start(replace(invocation, arguments=command))
+        return ContainedChild(**vars(child), container=container)
 
 
 def program_for(programs: Programs) -> Path:

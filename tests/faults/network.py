@@ -8,7 +8,7 @@ from tests.support.waiting import wait_until
 
 from hub_local import ports
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Programs
+from hub_local.processes import Invocation, Programs
 
 
 class Network:
@@ -18,10 +18,12 @@ class Network:
         self.port = ports.any_free()
         self._control = ports.any_free()
         self._proxy = programs.start(
-            name,
-            [sys.executable, "-m", proxy.__name__, str(self._control), f"{self.port}:{server_port}"],
-            environment={"PYTHONPATH": python_path()},
-            folder=ROOT,
+            Invocation(
+                name,
+                [sys.executable, "-m", proxy.__name__, str(self._control), f"{self.port}:{server_port}"],
+                environment={"PYTHONPATH": python_path()},
+                folder=ROOT,
+            )
         )
         wait_until(self._answers)
 

@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 
 from hub_local.containers import docker
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Child, Programs
+from hub_local.processes import Child, Invocation, Programs
 
 IMAGE = "mathshub-faults"
 PEERS = ROOT / "tests" / "peers"
@@ -93,7 +93,7 @@ class Python:
         """Start a program; `folder` is the run's, which it may write to."""
         container = None if self.image is None else f"hub-faults-{os.getpid()}-{next(numbers)}"
         command = [*self._before(container, [*own, "PYTHONPATH"], folder), *words]
-        child = programs.start(name, command, environment=environment(own), folder=ROOT)
+        child = programs.start(Invocation(name, command, environment=environment(own), folder=ROOT))
         return Started(child, container)
 
     def run(

@@ -10,6 +10,8 @@ from tests.faults import contained
 from tests.faults.brokers import end_at_once
 from tests.faults.contained import ContainedChild, ContainedPrograms, program_for
 
+from hub_local.processes import Invocation
+
 SLEEP = ["sleep", "600"]
 ENVIRONMENT = {
     "RABBITMQ_NODENAME": "hub1@localhost",
@@ -37,7 +39,7 @@ def test_a_node_that_is_killed_is_killed_by_the_engine(programs: ContainedProgra
         mock.patch.object(contained, "command_of", return_value=SLEEP),
         mock.patch.object(contained, "docker") as docker,
     ):
-        node = programs.start("rabbitmq", ["whatever"], environment=ENVIRONMENT, folder=tmp_path)
+        node = programs.start(Invocation("rabbitmq", ["whatever"], environment=ENVIRONMENT, folder=tmp_path))
         assert isinstance(node, ContainedChild)
         docker.side_effect = lambda *_, **__: node.process.kill()
         end_at_once(node)
@@ -48,7 +50,7 @@ def test_a_node_that_is_killed_is_killed_by_the_engine(programs: ContainedProgra
 
 
 def test_other_programs_run_on_this_machine(programs: ContainedPrograms, tmp_path: Path) -> None:
-    child = programs.start("epmd", SLEEP, environment=ENVIRONMENT, folder=tmp_path)
+    child = programs.start(Invocation("epmd", SLEEP, environment=ENVIRONMENT, folder=tmp_path))
     try:
         assert not isinstance(child, ContainedChild)
         assert not child.has_ended

@@ -13,7 +13,7 @@ from tests.support.waiting import wait_until
 
 from hub_local import ports
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Programs
+from hub_local.processes import Invocation, Programs
 
 HUB1, BEHIND_A_PROXY = 5001, 6002
 
@@ -22,10 +22,17 @@ HUB1, BEHIND_A_PROXY = 5001, 6002
 def _port(tmp_path: Path) -> Iterator[int]:
     port = ports.any_free()
     child = Programs(tmp_path, tmp_path / "run").start(
-        "name-server",
-        [sys.executable, "-m", name_server.__name__, dumps({port: {"hub1": HUB1, "hub2": BEHIND_A_PROXY}})],
-        environment={"PYTHONPATH": python_path()},
-        folder=ROOT,
+        Invocation(
+            "name-server",
+            [
+                sys.executable,
+                "-m",
+                name_server.__name__,
+                dumps({port: {"hub1": HUB1, "hub2": BEHIND_A_PROXY}}),
+            ],
+            environment={"PYTHONPATH": python_path()},
+            folder=ROOT,
+        )
     )
     wait_until(lambda: not ports.is_free(port))
     yield port

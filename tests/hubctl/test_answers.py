@@ -6,12 +6,13 @@ import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import typer
 
 from hub_messaging.stored_deliveries import Key, Refused
-from hubctl import editor, imports, issuer_keys, options, output, replay
+from hubctl import editor, import_shown, issuer_keys, options, output, replay
 from hubctl.databases import Found, by_service
 from hubctl.diagnosis import span
 from hubctl.places import WrongUse, find_addresses
@@ -105,14 +106,14 @@ def test_findings_that_are_not_shown_are_counted_with_where_they_are(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     found = {"row": 2, "urn": "110623", "column": "Phase", "code": "unknown_phase", "detail": "no phase"}
-    counts = dict.fromkeys(imports.COUNTS, 0)
+    counts = dict.fromkeys(import_shown.COUNTS, 0)
     done = counts | {"file": "a", "rows": 9, "findings": [found], "findings_n": 1_200, "import_id": "7"}
-    imports._show(done)
+    import_shown.imported(cast("import_shown.Imported", done))
     assert "GET /enrolment/v1/imports/7/findings.csv" in capsys.readouterr().out
-    imports._show(done | {"import_id": None})
+    import_shown.imported(cast("import_shown.Imported", done | {"import_id": None}))
     said = capsys.readouterr().out
     assert "--json shows the first 1,000" in said
-    assert f"{1_200 - imports.FINDINGS_SHOWN:,} more" in said
+    assert f"{1_200 - import_shown.FINDINGS_SHOWN:,} more" in said
 
 
 def test_an_issuers_answer_is_an_object_of_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.enrolment.register_files import gias, links, row
@@ -135,7 +134,7 @@ def test_the_visits_service_itself_answers_what_is_asked(
         visits = moves.Visits(
             f"http://127.0.0.1:{running.port}", lambda: str(running.client("hub_admin").token)
         )
-        named: list[dict[str, Any]] = [
+        named: list[moves.ClosingSchool] = [
             {"urn": "100001", "first_day": "2025-09-01"},
             {"urn": "100002", "first_day": None},
         ]

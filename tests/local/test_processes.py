@@ -10,7 +10,7 @@ import psutil
 import pytest
 from tests.support.waiting import wait_until
 
-from hub_local.processes import Child, Programs
+from hub_local.processes import Child, Invocation, Programs
 
 STUBBORN = """
 import signal, subprocess, sys, time
@@ -71,7 +71,9 @@ def _programs(tmp_path: Path) -> Iterator[Programs]:
 
 
 def start(programs: Programs, code: str, name: str = "sleeper") -> Child:
-    return programs.start(name, [sys.executable, "-c", code], environment=os.environ, folder=Path("/"))
+    return programs.start(
+        Invocation(name, [sys.executable, "-c", code], environment=os.environ, folder=Path("/"))
+    )
 
 
 def is_running(pid: int) -> bool:
@@ -159,7 +161,7 @@ def test_only_its_owner_may_read_what_a_program_writes(tmp_path: Path) -> None:
     left_open.chmod(0o755)
     programs = Programs(left_open, tmp_path / "run")
     child = programs.start(
-        "said", [sys.executable, "-c", "print(1)"], environment=os.environ, folder=tmp_path
+        Invocation("said", [sys.executable, "-c", "print(1)"], environment=os.environ, folder=tmp_path)
     )
     child.stop()
     assert {path.stat().st_mode & 0o777 for path in (left_open, tmp_path / "run")} == {0o700}

@@ -13,7 +13,7 @@ from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
 from hub_local.places import ROOT, python_path
-from hub_local.processes import Programs
+from hub_local.processes import Invocation, Programs
 
 README: Final = ROOT / "shared" / "hub_messaging" / "README.md"
 SHOP, HANDLER_TEST = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
@@ -50,10 +50,12 @@ def test_an_order_of_one_service_is_shipped_by_the_other_once(
     programs = Programs(shop.parent / "log", shop.parent / "run")
     children = [
         programs.start(
-            name,
-            [sys.executable, "-W", "ignore", str(shop), name, url, amqp_uri],
-            environment=environment(shop.parent),
-            folder=shop.parent,
+            Invocation(
+                name,
+                [sys.executable, "-W", "ignore", str(shop), name, url, amqp_uri],
+                environment=environment(shop.parent),
+                folder=shop.parent,
+            )
         )
         for name, url in (("orders", orders), ("shipping", shipping))
     ]

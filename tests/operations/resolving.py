@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tests.operations.compose_files import compose_project
 
-from hub_operations.settings_check import wrong_settings
+from hub_operations.settings_check import Compose, wrong_settings
 
 VARIABLE: Final = re.compile(r"\$\{(\w+):-([^${}]*)\}")
 
@@ -27,4 +27,5 @@ def resolved(values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def said(tmp_path: Path, *named: str, **values: str) -> list[str]:
-    return wrong_settings(resolved(values), tmp_path, values, list(named))
+    compose: Compose = {"services": resolved(values)["services"]}
+    return wrong_settings(compose, tmp_path, values, list(named))

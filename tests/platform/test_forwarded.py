@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request
 from hub_local import ports
 from hub_local.containers import can_run
 from hub_local.places import ROOT
-from hub_local.processes import Programs
+from hub_local.processes import Invocation, Programs
 from hub_platform.forwarded import PRIVATE, PRIVATE_RANGES, Forwarded, networks, visitor
 from hub_platform.settings import load_settings
 
@@ -136,15 +136,17 @@ def gateway(service: RunningService, folder: Path, outer: str) -> Iterator[Clien
         command += ["run", "--rm", "--network", "host", *named, "--volume", mounted, IMAGE, "caddy"]
         file = Path("/etc/caddy/Caddyfile")
     child = Programs(folder / "log", folder / "run").start(
-        "gateway",
-        [*command, "run", "--config", str(file), "--adapter", "caddyfile"],
-        environment={
-            "HUB_ADDRESS": f":{port}",
-            "HUB_OUTER_GATEWAYS": outer,
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(folder),
-        },
-        folder=folder,
+        Invocation(
+            "gateway",
+            [*command, "run", "--config", str(file), "--adapter", "caddyfile"],
+            environment={
+                "HUB_ADDRESS": f":{port}",
+                "HUB_OUTER_GATEWAYS": outer,
+                "PATH": "/usr/local/bin:/usr/bin:/bin",
+                "HOME": str(folder),
+            },
+            folder=folder,
+        )
     )
     try:
         wait_until(lambda: not ports.is_free(port), deadline=30)

@@ -35,6 +35,7 @@ def test_a_cursor_of_an_instant_is_read_in_utc_as_its_column_keeps_it() -> None:
     key: Any = SimpleNamespace(type=UtcDateTime())
     instant = datetime(2025, 10, 8, 12, 30, 0, 1, tzinfo=UTC)
     read = _typed(str(instant.astimezone(timezone(timedelta(hours=1)))), key)
+    assert isinstance(read, datetime)
     assert (read, read.tzinfo) == (instant, UTC)
 
 

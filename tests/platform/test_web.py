@@ -8,12 +8,13 @@ from tests.support.services import RunningService
 
 from hub_local import ports
 from hub_local.places import ROOT
+from hub_platform.forwarded import Forwarded
 from hub_platform.web import HubWebServer
 
 
 def test_the_body_of_a_long_answer_does_not_wait_for_the_acknowledgement_of_its_head() -> None:
     with socket.create_server((ports.LOOPBACK, 0)) as listening:
-        HubWebServer().get_wsgi_server(listening, None)
+        HubWebServer().get_wsgi_server(listening, Forwarded(lambda _environ, _respond: [], gateways=0))
         with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 

@@ -18,7 +18,7 @@ from tests.support.waiting import wait_until
 from hub_local import ports
 from hub_local.packages import can_install, install
 from hub_local.places import LOCAL, ROOT
-from hub_local.processes import Child, Programs
+from hub_local.processes import Child, Invocation, Programs
 from hub_operations.subscriber_certificates import CERTIFICATE, CHECKED_WITH, provide
 
 PACKAGE: Final = "haproxy"
@@ -95,7 +95,7 @@ def running_gateway(folder: Path, broker_port: int, *, host: str = HOST) -> Iter
     }
     words = (program(), "-W", "-db", "-f", str(CONFIGURATION))
     programs = Programs(folder / "log", folder / "run")
-    child = programs.start("amqp-gateway", words, environment=environment, folder=folder)
+    child = programs.start(Invocation("amqp-gateway", words, environment=environment, folder=folder))
     try:
         wait_until(lambda: child.has_ended or not ports.is_free(alive_port), deadline=60)
         assert not child.has_ended, child.log.read_text()

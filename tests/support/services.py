@@ -20,7 +20,7 @@ from tests.support.waiting import wait_until
 from hub_local import ports
 from hub_local.keys import Signer, signer
 from hub_local.places import ROOT, python_path
-from hub_local.processes import GRACE, Child, Programs
+from hub_local.processes import GRACE, Child, Invocation, Programs
 from hub_messaging.topology import Subscriber, definitions
 from hub_messaging.wire import declare_all
 
@@ -77,10 +77,12 @@ class RunningService:
     def start(self) -> "RunningService":
         """Start it and wait until it answers."""
         self.child = self.programs.start(
-            self.name,
-            [sys.executable, "-W", "ignore", "-m", *self.module, "run"],
-            environment=self.environment,
-            folder=ROOT,
+            Invocation(
+                self.name,
+                [sys.executable, "-W", "ignore", "-m", *self.module, "run"],
+                environment=self.environment,
+                folder=ROOT,
+            )
         )
         wait_until(self.answers, deadline=30)
         return self

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub_local.places import ROOT
-from hub_local.processes import Child, Programs
+from hub_local.processes import Child, Invocation, Programs
 
 
 @dataclass
@@ -26,10 +26,12 @@ class StockService:
         heartbeat = [] if self.heartbeat is None else [str(self.heartbeat)]
         path = os.pathsep.join([str(ROOT / "tests" / "example")])
         self.child = self.programs.start(
-            self.name,
-            [sys.executable, "-W", "ignore", "-m", "stock", self.name, self.uri, *heartbeat],
-            environment=os.environ | {"PYTHONPATH": path},
-            folder=ROOT,
+            Invocation(
+                self.name,
+                [sys.executable, "-W", "ignore", "-m", "stock", self.name, self.uri, *heartbeat],
+                environment=os.environ | {"PYTHONPATH": path},
+                folder=ROOT,
+            )
         )
         return self
 

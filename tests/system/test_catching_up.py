@@ -11,7 +11,7 @@ import pytest
 from tests.support.cloudevents_sdks import messages_of_log, refused
 from tests.system.conftest import Office, open_office
 
-from hub_demo import load, send, wait_for_figures
+from hub_demo import Part, Target, load, send, wait_for_figures
 from hub_local.places import ROOT
 from hub_local.services import SERVICES
 
@@ -43,19 +43,19 @@ def told(office: Office) -> dict[str, object]:
 def test_reporting_catches_up_and_a_month_loaded_twice_changes_nothing(tmp_path: Path) -> None:
     with open_office(tmp_path) as office:
         fleet, token = office.hub.fleet, office.hub.token
-        send(fleet.addresses, token(), today=TODAY, until=PRESENT_UNTIL)
+        send(Target(fleet.addresses, token()), TODAY, Part(until=PRESENT_UNTIL))
         office.settle()
         fleet.stop("reporting")
-        sent = send(fleet.addresses, token(), today=TODAY, until=UNTIL)
+        sent = send(Target(fleet.addresses, token()), TODAY, Part(until=UNTIL))
         fleet.start("reporting")
         fleet.require_ready("reporting")
-        figures = wait_for_figures(fleet.addresses, token(), sent.last)
+        figures = wait_for_figures(Target(fleet.addresses, token()), sent.last)
         caught_up = told(office)
         assert figures.connected_schools > 0
         assert figures.engagement.n > 0
         assert figures.parked == office.parked() == 0
         recorded = office.metric("enrolment", "hub_outbox_recorded_total")
-        assert load(fleet.addresses, token(), today=TODAY, until=UNTIL) == figures
+        assert load(Target(fleet.addresses, token()), TODAY, Part(until=UNTIL)) == figures
         assert office.metric("enrolment", "hub_outbox_recorded_total") == recorded
         assert told(office) == caught_up
         messages = messages_of_log(office.hub.broker.uris["reporting"], "reporting")

@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Unpack
 
-from hub_demo.commands import Command, Made
+from hub_demo.commands import Command, Details, Fields, Made
 from hub_demo.dates.england import moment, working_time_before
 from hub_demo.groups.forming import Group
 from hub_demo.groups.seasons import Season
@@ -51,12 +51,23 @@ def where(group: Group, mode: str) -> dict[str, str]:
     }[mode]
 
 
+@dataclass(frozen=True)
+class EnrolmentDays:
+    """The days on which schools enrol their participants on a group."""
+
+    usual: Sequence[date]
+    by_urn: Mapping[str, Sequence[date]] = field(default_factory=dict)  # schools with other days
+
+    def of(self, urn: str) -> Sequence[date]:
+        """Return the days of one school."""
+        return self.by_urn.get(urn, self.usual)
+
+
 def enrol(
     group: Group,
     participants: Sequence[Participant],
     newcomers: set[str],
-    windows: Mapping[str, Sequence[date]],
-    usual: Sequence[date],
+    days: EnrolmentDays,
     r: random.Random,
 ) -> list[Command]:
     """Yield the commands that register new people and enrol all participants.
@@ -65,14 +76,13 @@ def enrol(
         group: the group.
         participants: the participants.
         newcomers: keys of people who are not registered yet.
-        windows: schools that enrol on other days than most, and those days.
-        usual: the days on which the others enrol.
+        days: the days on which each school enrols.
         r: draws the instants of enrolment.
     """
     commands = []
     for participant in participants:
         person = participant.person
-        at = in_office_hours(windows.get(person.urn, usual), r)
+        at = in_office_hours(days.of(person.urn), r)
         if person.key in newcomers:
             known = (f"connection/{person.urn}",)
             commands.append(register(person, at - timedelta(minutes=20), after=known))
@@ -117,11 +127,11 @@ def draft_first(group: Group, opening: Command) -> list[Command]:
 
 
 def group_command(
-    group: Group, key: str, path: str, body: Mapping[str, object] | bytes, *, at: datetime, **others: Any
+    group: Group, key: str, path: str, body: Fields | bytes, *, at: datetime, **others: Unpack[Details]
 ) -> Command:
     """Return a command about the group, sent in order with the others about it."""
-    facts: dict[str, Any] = {"service": "enrolment", "method": "POST", "lane": group.key} | others
-    return Command(key=key, at=at, path=path, body=body, **facts)
+    made = Command(key=key, at=at, service="enrolment", method="POST", path=path, body=body, lane=group.key)
+    return replace(made, **others)
 
 
 def days_of(season: Season, school_days: Sequence[date], after: date | None = None) -> list[date]:

@@ -1,10 +1,11 @@
 """Changes of people's records: a merged duplicate, a change of school, an export, an erasure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final, Unpack
 
-from hub_demo.commands import Command, Made
+from hub_demo.commands import Command, Details, Fields, Made
 from hub_demo.dates.england import moment
 from hub_demo.dates.school_years import THURSDAY, WEDNESDAY, HalfTerm, SchoolYear
 from hub_demo.groups.year_end import YearEnd
@@ -80,11 +81,10 @@ def _erased(person: Person, end: YearEnd) -> Iterator[Command]:
 
 
 def _command(
-    key: str, at: datetime, path: str, body: dict[str, object], *, lane: str = "", **others: Any
+    key: str, at: datetime, path: str, body: Fields, *, lane: str = "", **others: Unpack[Details]
 ) -> Command:
-    return Command(
-        key=key, at=at, service="enrolment", method="POST", path=path, body=body, lane=lane or key, **others
-    )
+    made = Command(key=key, at=at, service="enrolment", method="POST", path=path, body=body, lane=lane or key)
+    return replace(made, **others)
 
 
 def _look(key: str, at: datetime, path: str, lane: str) -> Command:

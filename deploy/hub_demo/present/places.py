@@ -9,7 +9,7 @@ from typing import Final
 from hub_demo.commands import Command
 from hub_demo.dates.england import DAY, moment, working_time_after
 from hub_demo.groups.applications import apply, decide, find_place
-from hub_demo.groups.recruitment import enrol, give_place
+from hub_demo.groups.recruitment import EnrolmentDays, enrol, give_place
 from hub_demo.groups.sessions import withdraw
 from hub_demo.people.acquaintances import Acquaintances
 from hub_demo.people.participants import Participant
@@ -43,7 +43,7 @@ class Places:
         if mistaken is not None:
             before[mistaken.person.urn] = usual[: len(usual) // 2]
         first = [one if one is not mistaken else replace(one, suffix="") for one in asking]
-        enrolling = enrol(group, first, self.people.newcomers, before, usual, self.random)
+        enrolling = enrol(group, first, self.people.newcomers, EnrolmentDays(usual, before), self.random)
         yield from enrolling
         if mistaken is not None:
             yield from self._enrolled_again(mistaken, enrolling)

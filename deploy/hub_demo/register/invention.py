@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TypedDict, Unpack
 
 from hub_demo.dates.school_years import SchoolYear
 from hub_demo.register.geography import District, Town
@@ -16,6 +17,7 @@ from hub_demo.register.schools import (
     VOLUNTARY_AIDED,
     VOLUNTARY_CONTROLLED,
     School,
+    Trust,
 )
 from hub_demo.register.words import PLACE_HEADS, PLACE_TAILS, STREETS
 
@@ -65,7 +67,19 @@ PUPILS = {
 FSM = {"Fenland": (18, 45), "Peterborough": (16, 44), "South Cambridgeshire": (5, 20)}
 USUAL_FSM = (8, 34)
 SPREAD_METRES = 4_500  # usual distance of a school from its town
+# GIAS's code and name of the reason why a school opened.
+CONVERSION, NO_REASON = (10, "Academy Converter"), (0, "Not applicable")
 FIRST_ACADEMIES = 14  # years before the academic year of the demonstration
+
+
+class Known(TypedDict, total=False):
+    """Fields of a school that are given instead of drawn."""
+
+    type_code: int
+    status: int
+    pupils: int
+    girls: int
+    trust: Trust
 
 
 class Inventor:
@@ -79,34 +93,35 @@ class Inventor:
         self._numbers: dict[tuple[str, str], int] = {}
         self._postcodes = 0
 
-    def school(self, district: District, kind: str, **known: Any) -> School:
+    def school(self, district: District, kind: str, **known: Unpack[Known]) -> School:
         """Return a school of a kind in a district; `known` are fields that are not random."""
         r = self._random
         town = r.choices(district.towns, [t.weight for t in district.towns])[0]
         type_code = known.get("type_code") or self._type(kind)
         low, high = PUPILS[kind]
         pupils = round(r.triangular(low, high, low + (high - low) * 0.4))
-        facts: dict[str, Any] = {
-            "name": f"{next(self._places)} {self._ending(kind, type_code)}",
-            "kind": kind,
-            "type_code": type_code,
-            "status": OPEN,
-            "district": district,
-            "town": town,
-            "number": self._number(district.authority.code, kind),
-            "postcode": self._postcode(town),
-            "street": r.choice(STREETS),
-            "pupils": pupils,
-            "girls": round(pupils * r.uniform(0.46, 0.53)),
-            "fsm_percent": self._fsm(district),
-            "opened_on": self._opened_on(type_code),
-            "opened_because": (10, "Academy Converter")
-            if type_code == CONVERTER_ACADEMY
-            else (0, "Not applicable"),
-            "changed_on": date(self._year.first, 8, 20) - timedelta(days=r.randrange(700)),
-        }
-        facts["easting"], facts["northing"] = self._position(town)
-        return School(urn=self.urn(), **(facts | known))
+        drawn = School(  # the arguments are drawn in this order: another one invents other schools
+            urn=self.urn(),
+            name=f"{next(self._places)} {self._ending(kind, type_code)}",
+            kind=kind,
+            type_code=type_code,
+            status=OPEN,
+            district=district,
+            town=town,
+            easting=town.easting,
+            northing=town.northing,
+            number=self._number(district.authority.code, kind),
+            postcode=self._postcode(town),
+            street=r.choice(STREETS),
+            pupils=pupils,
+            girls=round(pupils * r.uniform(0.46, 0.53)),
+            fsm_percent=self._fsm(district),
+            opened_on=self._opened_on(type_code),
+            opened_because=CONVERSION if type_code == CONVERTER_ACADEMY else NO_REASON,
+            changed_on=date(self._year.first, 8, 20) - timedelta(days=r.randrange(700)),
+        )
+        easting, northing = self._position(town)
+        return replace(drawn, easting=easting, northing=northing, **known)
 
     def urn(self) -> str:
         """Return the next URN."""

@@ -15,6 +15,7 @@ from hub_demo.groups.forming import Group, metres
 from hub_demo.groups.offers import join_list
 from hub_demo.groups.recruitment import (
     WORK_GROUPS,
+    EnrolmentDays,
     confirm,
     days_of,
     enrol,
@@ -72,7 +73,7 @@ class FullGroup:
         days = days_of(group.season, self.year.school_days())
         participants = [self._hire(group, n) for n in range(CAPACITY)]
         new = {one.person.key for one in participants}
-        yield from enrol(group, participants, new, {}, days[:FULL_AFTER], self.random)
+        yield from enrol(group, participants, new, EnrolmentDays(days[:FULL_AFTER]), self.random)
         yield from self._others(group, near[SCHOOLS + 1 :], days[FULL_AFTER:])
         yield confirm(group)
         yield from self._sessions(group)

@@ -4,19 +4,20 @@ Operations for programs are compared: paths below the service's own name that do
 are for people and may change.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from hub_contracts.compatibility import PUBLISHED_UNTIL, Break, removed_early
+from hub_contracts.json_text import JsonMapping
 from hub_contracts.narrowing import Comparison, may_go, resolved
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 PAGE: Final = "text/html"
 ANYONE, SIGNED_IN = "anyone", "signed in"  # of x-roles: what every role includes
 
-Document = Mapping[str, Any]  # JSON of OpenAPI, compared part by part
+Document = JsonMapping  # JSON of OpenAPI, compared part by part
 Operation = Document
 Parameters = dict[tuple[str, str], Document]
 

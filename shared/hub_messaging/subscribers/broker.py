@@ -34,7 +34,7 @@ class Management:
     password: str = field(repr=False)
     vhost: str
 
-    def get(self, *path: str, **query: object) -> Any:
+    def get(self, *path: str, **query: object) -> Any:  # Any: each caller knows the form
         """Send GET; return the answer, or None for 404.
 
         Raises:
@@ -99,7 +99,7 @@ class Management:
         path: Iterable[str],
         body: Mapping[str, object] | None = None,
         query: Mapping[str, object] | None = None,
-    ) -> Any:
+    ) -> object:
         """Send a request to one node after another until one answers; `{}` without a body, None for 404."""
         told = "&".join(f"{name}={quote(str(value), safe='')}" for name, value in (query or {}).items())
         tail = "/".join(quote(part, safe="") for part in path) + (f"?{told}" if told else "")
@@ -111,7 +111,7 @@ class Management:
                 failure = exc
         raise failure
 
-    def _ask_one(self, url: str, method: str, body: Mapping[str, object] | None) -> Any:
+    def _ask_one(self, url: str, method: str, body: Mapping[str, object] | None) -> object:
         login = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {login}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()

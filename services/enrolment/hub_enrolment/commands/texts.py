@@ -7,6 +7,7 @@ from typing import Any, Final
 from marshmallow import ValidationError, fields
 
 from hub_enrolment.domain.venues import LONGEST_LINK
+from hub_platform.json_values import Values
 from hub_platform.schemas import Lines, Text, trimmed
 
 __all__ = ["Email", "JoiningLink", "Lines", "Name", "Phone", "Text"]
@@ -38,7 +39,7 @@ class Name(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(longest=LONGEST_NAME, shortest=0, **kwargs)
 
-    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: Values | None, **kwargs: object) -> str:
         if isinstance(value, str) and not value.isascii():
             kept = (one for one in value if one in JOINERS or unicodedata.category(one) != "Cf")
             value = trimmed("".join(kept)).strip(JOINERS)
