@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+from tests.support.bank_holidays import calculated
 
-from hub_platform.bank_holidays import FIRST_YEAR, LAST_YEAR, bank_holidays
+from hub_platform.bank_holidays import DATES, FIRST_YEAR, LAST_YEAR, bank_holidays
 
 
 # Known days off work, without holidays on a weekend. 2020: VE Day instead of early May; 2022: jubilee and
@@ -33,3 +34,7 @@ def test_bank_holidays_are_those_of_england(year: int, listed: list[str]) -> Non
 def test_every_year_has_at_least_eight_on_weekdays(year: int) -> None:
     """A new release of the library that computes fewer years fails here."""
     assert sum(day.year == year and day.weekday() < 5 for day in bank_holidays()) >= 8
+
+
+def test_the_file_is_what_the_library_calculates() -> None:
+    assert calculated() == DATES.read_text("ascii")
