@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/work-groups/…/enrolments and /enrolment/v1/enrolments."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group
@@ -112,7 +110,7 @@ class Enrolments:
         answer=ParticipantSchema,
         personal=True,
     )
-    def list_enrolments(self, call: Call[None]) -> Page[dict[str, Any]]:
+    def list_enrolments(self, call: Call[None]) -> Page[dict[str, object]]:
         """List the places of a Work Group with the participants' names, withdrawn ones included."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)

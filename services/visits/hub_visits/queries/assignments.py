@@ -76,7 +76,7 @@ def list_assignments(
     statement = _select(session, wanted, today=day_in_england(now))
     rows, following = page.fetch(session, statement, [Assignment.starts_on, Assignment.id])
     views = [
-        AssignmentView(row=row, obligations=[], warnings=[], lead_until=until)
+        AssignmentView(row=row, obligations=[], lead_until=until)
         for row, until in zip(rows, leads_until(session, rows), strict=True)
     ]
     return views, following
