@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub_kernel.england import day_in_england, start_of_day
-from hub_platform.paging import PageRequest
+from hub_platform.paging import PageRequest, where_given
 from hub_visits.domain import hand_overs
 from hub_visits.models import Assignment
 from hub_visits.store import assignments as store
@@ -83,14 +83,12 @@ def list_assignments(
 
 
 def _select(session: Session, wanted: AssignmentFilter, *, today: date) -> Select[Assignment]:
-    statement = select(Assignment)
-    for column, value in (
+    statement = where_given(
+        select(Assignment),
         (Assignment.pd_lead_id, wanted.pd_lead_id),
         (Assignment.programme, wanted.programme),
         (Assignment.academic_year, wanted.academic_year),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
+    )
     if wanted.urn is not None:
         statement = statement.where(Assignment.urn.in_(school_store.urns_of(session, wanted.urn, today)))
     if wanted.active_on is not None:
