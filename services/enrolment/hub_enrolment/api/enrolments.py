@@ -118,7 +118,7 @@ class Enrolments:
         statement = store.list_enrolments(group.row.id, status=call.query["status"], urns=urns)
         rows, following = call.page.fetch(call.session, statement, [Enrolment.id])
         names = teacher_store.names(call.session, [row.teacher_id for row in rows])
-        items = [
+        items: list[dict[str, object]] = [
             {"row": row} | dict(zip(("given", "family"), names[row.teacher_id], strict=True)) for row in rows
         ]
         return Page(items, following)
