@@ -6,6 +6,7 @@ answer through the exchange `nameko-rpc`, which does not reach it.
 """
 
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 from uuid import uuid4
@@ -33,6 +34,10 @@ from hub_messaging.wire import require_exchange, user_of
 
 STOP_SECONDS: Final = 1.0  # to disconnect; no request is in progress by then
 LEAVING_SECONDS: Final = 3.0  # for open requests once the service is stopping
+
+
+# Any: arguments and results are JSON; the caller knows the types of a method's result.
+Ask = Callable[..., Any]
 
 
 class RpcUnanswered(Exception):

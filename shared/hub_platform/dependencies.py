@@ -18,11 +18,8 @@ from hub_platform.database import Sessions
 T = TypeVar("T")
 
 
-class Dependency(DependencyProvider, Generic[T]):  # type: ignore[misc]  # nameko ships no types
-    """A value that is read from the context of the process for each worker."""
-
-    def __init__(self, read: Callable[[Context[object]], T]) -> None:
-        self._read = read
+class Provided(Generic[T]):
+    """The type that a declared dependency has in a worker."""
 
     @overload
     def __get__(self, worker: None, service_class: type) -> Self: ...
@@ -31,6 +28,13 @@ class Dependency(DependencyProvider, Generic[T]):  # type: ignore[misc]  # namek
     def __get__(self, worker: object | None, service_class: type) -> Self | T:
         """Return the declaration; a worker finds the value that nameko has put into its instance first."""
         return self
+
+
+class Dependency(Provided[T], DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+    """A value that is read from the context of the process for each worker."""
+
+    def __init__(self, read: Callable[[Context[object]], T]) -> None:
+        self._read = read
 
     def get_dependency(self, worker_ctx: Configured) -> T:
         """Return the value for a worker."""

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from marshmallow import fields, validate
-from sqlalchemy import Select, literal, tuple_
+from sqlalchemy import Select, SQLColumnExpression, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hub_platform.bounds import is_text, parse_json
@@ -74,6 +74,11 @@ class PageRequest:
             return rows, None
         rows.pop()
         return rows, encode_cursor([getattr(rows[-1], key.key) for key in keys])
+
+
+def where_given(statement: Select[T], *filters: tuple[SQLColumnExpression[object], object]) -> Select[T]:
+    """Filter a list: each column equals its value; a column whose value is None is left out."""
+    return statement.where(*(column == value for column, value in filters if value is not None))
 
 
 def encode_cursor(values: Sequence[object]) -> str:

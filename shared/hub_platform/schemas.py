@@ -11,6 +11,8 @@ from hub_platform.bounds import FAR_OFF, far_off
 from hub_platform.json_values import JsonObject, Values
 
 DAYS: Final = (date(2000, 1, 1), date(2199, 12, 31))  # the first and the last one that a list is asked for
+# Any: keyword arguments of marshmallow's fields; each option has a type of its own.
+Option = Any
 SPACE: Final = "Zs"  # Unicode's spaces, the no-break space among them
 
 
@@ -37,7 +39,7 @@ class Text(fields.String):
         longest: int = 200,
         shortest: int = 1,
         also: Callable[[str], None] | None = None,
-        **kwargs: Any,  # Any: marshmallow's own options, of several types
+        **kwargs: Option,
     ) -> None:
         """`also`: one more check of a text of the right length, which raises `ValidationError`."""
         self.longest = longest
@@ -71,7 +73,7 @@ class Lines(Text):
 class Instant(fields.AwareDateTime):
     """An ISO 8601 instant with an offset, held as UTC."""
 
-    def __init__(self, **kwargs: Any) -> None:  # Any: likewise
+    def __init__(self, **kwargs: Option) -> None:
         super().__init__(format="iso", **kwargs)
 
     def _deserialize(

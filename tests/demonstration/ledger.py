@@ -201,8 +201,10 @@ def applied(ledger: Ledger, command: Command) -> None:
 def submitted(ledger: Ledger, command: Command) -> None:
     group = ledger.group_of[named(command)]
     one = group.applications[named(command)]
-    times = {"opens_at": group.opens_at, "closes_at": group.closes_at, "at": command.at}
-    applications.submit(one.status, agreed=True, group_status=group.status, **times)
+    recruitment = applications.Recruitment(
+        status=group.status, opens_at=group.opens_at, closes_at=group.closes_at
+    )
+    applications.submit(one.status, recruitment, agreed=True, at=command.at)
     one.status = "submitted"
 
 

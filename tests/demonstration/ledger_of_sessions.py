@@ -93,9 +93,8 @@ def closed(ledger: Ledger, command: Command) -> None:
     group = ledger.groups[named(command)]
     held = [day_in_england(one.starts_at) for one in group.sessions.values() if one.status == "completed"]
     endings.close(
-        group.status,
+        endings.Progress(status=group.status, last_held_on=max(held)),
         evaluation_submitted_on=date.fromisoformat(body(command)["evaluation_submitted_on"]),
-        last_held_on=max(held),
         today=day_in_england(command.at),
     )
     group.end("closed")

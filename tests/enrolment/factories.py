@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.register_files import gias, row
 
 from hub_enrolment.commands.enrolments import EnrolParticipant
+from hub_enrolment.commands.imports import ImportGias
 from hub_enrolment.commands.programmes import OpenProgramme
 from hub_enrolment.commands.sessions import ScheduleSession
 from hub_enrolment.commands.teachers import AppointLeader, RegisterTeacher
@@ -87,7 +88,9 @@ def apply(
     session: Session, raw: bytes, *, now: datetime = NOW, file_date: date | None = None
 ) -> imports.Imported:
     """Import a file."""
-    return imports.import_gias(session, read_file(raw), apply=True, file_date=file_date, now=now, by=BY)
+    return imports.import_gias(
+        session, ImportGias(apply=True, file_date=file_date), read_file(raw), now=now, by=BY
+    )
 
 
 def schools(session: Session, count: int = 1, **changes: str) -> list[str]:

@@ -174,7 +174,8 @@ def say(
     may_go_back = changes.pop("may_go_back", False)
     values = {"note": None, "pupils_n": None} | changes
     command = ReportTask(task_id=task_id, enrolment_id=place, status=status, **values)
-    return tasks.report_task(session, command, expected=expected, may_go_back=may_go_back, now=NOW, by=BY)
+    reporter = tasks.Reporter(may_go_back=may_go_back, expected=expected)
+    return tasks.report_task(session, command, reporter, now=NOW, by=BY)
 
 
 def marks(places: list[UUID], *words: str) -> list[Mark]:

@@ -2,7 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from nameko.extensions import DependencyProvider
 
@@ -67,7 +67,7 @@ from hub_notifications.handlers import (
 from hub_notifications.handlers.reminders import schedule_reminders
 from hub_notifications.queries.messages import count_due
 from hub_platform.context import context_of
-from hub_platform.dependencies import Database, OwnSettings
+from hub_platform.dependencies import Database, OwnSettings, Provided
 from hub_platform.periodic import every
 from hub_platform.probes import Probes
 
@@ -84,14 +84,14 @@ class MessagesDue(DependencyProvider):  # type: ignore[misc]  # nameko ships no 
         context.work_left["messages to send"] = lambda session: count_due(session, now=hub.now())
 
 
-class Started(DependencyProvider):  # type: ignore[misc]  # nameko ships no types
+class Started(Provided[datetime], DependencyProvider):  # type: ignore[misc]  # nameko ships no types
     """Provides the real time at which this process started."""
 
     def setup(self) -> None:
         """Read the clock."""
         self._at = context_of(self.container).clocks.real()
 
-    def get_dependency(self, worker_ctx: Any) -> datetime:  # noqa: ARG002 - nameko's signature
+    def get_dependency(self, worker_ctx: object) -> datetime:  # noqa: ARG002 - nameko's signature
         """Return the same time for every worker."""
         return self._at
 
@@ -110,7 +110,7 @@ class NotificationsService(Messages, Templates, Probes):
     relay = OutboxRelay()
     sessions = Database()
     options = OwnSettings(Options)
-    contacts: Any = EnrolmentContacts()
+    contacts = EnrolmentContacts()
     messages_due = MessagesDue()
     mail_sender = MailSender()
     started_at = Started()

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import Schema, fields, validate
 
+from hub_platform.json_values import Values
 from hub_reporting.domain.periods import AS_AT, FACTS
 
 FORMATS: Final = ("json", "csv")
@@ -28,7 +29,7 @@ class ReportQuery:
     filters: Mapping[str, str] = field(default_factory=dict)  # column → values with commas between them
 
     @classmethod
-    def of(cls, name: str, parameters: Mapping[str, Any]) -> "ReportQuery":  # of marshmallow
+    def of(cls, name: str, parameters: Values) -> "ReportQuery":
         """Return the query of an address whose parameters ReportQuerySchema has read."""
         return cls(
             name=name,
@@ -53,9 +54,7 @@ class DashboardQuery:
 class Day(fields.Date):
     """A date written 2025-09-04, which is the only accepted form of ISO 8601."""
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Any, **kwargs: Any
-    ) -> date:  # as marshmallow calls it
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> date:
         if not isinstance(value, str) or len(value) != 10 or value[4] != "-":
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         return super()._deserialize(value, attr, data, **kwargs)

@@ -16,7 +16,8 @@ def outcome(
 ) -> str:
     """How submitting ends."""
     try:
-        rules.submit(status, agreed=agreed, group_status=group, opens_at=OPENS, closes_at=CLOSES, at=at)
+        recruitment = rules.Recruitment(status=group, opens_at=OPENS, closes_at=CLOSES)
+        rules.submit(status, recruitment, agreed=agreed, at=at)
     except Refused as refusal:
         return refusal.code
     return "submitted"

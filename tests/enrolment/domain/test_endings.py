@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from tests.enrolment.factories import DAY, HELD_ON
 
-from hub_enrolment.domain.endings import cancel, close
+from hub_enrolment.domain.endings import Progress, cancel, close
 from hub_enrolment.domain.work_groups import WorkGroupStatus
 from hub_kernel.refusals import Refused
 
@@ -21,7 +21,7 @@ def test_a_group_is_cancelled_before_it_has_met(status: str) -> None:
 
 def closing(status: str = "evaluating", on: date = HELD_ON, today: date = HELD_ON + 7 * DAY) -> str:
     try:
-        close(status, evaluation_submitted_on=on, last_held_on=HELD_ON, today=today)
+        close(Progress(status=status, last_held_on=HELD_ON), evaluation_submitted_on=on, today=today)
     except Refused as refusal:
         return refusal.code
     return "closes"

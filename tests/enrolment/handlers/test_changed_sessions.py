@@ -120,8 +120,9 @@ def reported(session: Session) -> tuple[UUID, UUID]:
 def report_task(session: Session) -> Case:
     task_id, place = two(session, reported)
     command = ReportTask(task_id=task_id, enrolment_id=place, status="reported", note=None, pupils_n=None)
+    reporter = tasks.Reporter(may_go_back=False, expected=1)
     return Case(
-        lambda: tasks.report_task(session, command, expected=1, may_go_back=False, **given()),
+        lambda: tasks.report_task(session, command, reporter, **given()),
         {"task_reports": 1},
     )
 

@@ -194,7 +194,7 @@ def test_a_stale_description_saves_and_publishes_nothing(database: Sessions) -> 
 
 def test_without_an_area_no_list_can_ask_for_it(placed: Session) -> None:
     with pytest.raises(Conflict, match="hub_not_described"):
-        schools.list_schools(placed, q=None, in_area=True, day=TODAY)
+        schools.list_schools(placed, {"q": None, "in_area": True}, day=TODAY)
 
 
 def test_two_who_describe_it_at_once_make_one_hub(database: Sessions) -> None:

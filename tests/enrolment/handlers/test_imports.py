@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, TODAY, apply, events, read_file, schools
 from tests.enrolment.register_files import CLOSED, gias, links, row
 
+from hub_enrolment.commands.imports import ImportGias
 from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.domain.schools import Connection
 from hub_enrolment.handlers import imports
@@ -79,7 +80,7 @@ def test_a_preview_says_the_same_and_writes_nothing(session: Session) -> None:
     apply(session, gias(known))
     before = events(session)
     raw = gias(known | {"EstablishmentName": "Renamed"}, row(URN="100002"))
-    preview = imports.import_gias(session, read_file(raw), apply=False, file_date=None, now=LATER, by=BY)
+    preview = imports.import_gias(session, ImportGias(apply=False), read_file(raw), now=LATER, by=BY)
     assert (events(session), session.scalar(select(func.count(School.urn)))) == (before, 1)
     applied = apply(session, raw)
     assert counts(preview) == counts(applied) == {"rows": 2, "created": 1, "changed": 1}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, TODAY, apply, events, read_file
 from tests.enrolment.register_files import gias, group_links, groups, row
 
+from hub_enrolment.commands.imports import ImportGias
 from hub_enrolment.handlers import imports
 from hub_enrolment.models import SchoolPlacement
 from hub_enrolment.store import authorities as store
@@ -126,6 +127,6 @@ def test_a_preview_keeps_and_tells_nothing(session: Session) -> None:
     apply(session, gias(known), file_date=date(2025, 9, 1))
     before = told(session)
     for raw in (gias(known | RECODED | OUSE), GROUPS, group_links(("100001", "2044", "Trust", "01/04/2019"))):
-        imports.import_gias(session, read_file(raw), apply=False, file_date=None, now=NOW, by=BY)
+        imports.import_gias(session, ImportGias(apply=False), read_file(raw), now=NOW, by=BY)
     assert told(session) == before
     assert len(session.scalars(select(SchoolPlacement)).all()) == 1

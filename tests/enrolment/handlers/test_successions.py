@@ -25,6 +25,7 @@ from tests.enrolment.register_files import CLOSED, gias, links, row, urn
 from tests.enrolment.steps import apply as ask
 from tests.enrolment.successions import EARLIER, FIRST_DAY, LAST_DAY, SUMMER, Pair, pair, posts
 
+from hub_enrolment.commands.imports import ImportGias
 from hub_enrolment.commands.teachers import MoveTeacher
 from hub_enrolment.handlers import imports, moves
 from hub_enrolment.models import (
@@ -180,7 +181,7 @@ def test_preview_moves_no_teacher(session: Session) -> None:
     apply(session, links((both.old, both.new, "Successor", "")))
     before = len(events(session))
     raw = gias(row(URN=both.old, **CLOSED))
-    done = imports.import_gias(session, read_file(raw), apply=False, file_date=None, now=NOW, by=BY)
+    done = imports.import_gias(session, ImportGias(apply=False), read_file(raw), now=NOW, by=BY)
     assert [(one.school.urn, one.held.people_n, one.in_effect) for one in done.moves] == [(both.old, 1, True)]
     assert posts(session, ada) == [(both.old, SUMMER, None)]
     assert len(events(session)) == before

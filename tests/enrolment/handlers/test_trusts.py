@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from tests.enrolment.factories import BY, NOW, TODAY, apply, events, leader, read_file, teacher
 from tests.enrolment.register_files import gias, group_links, groups, row
 
+from hub_enrolment.commands.imports import ImportGias
 from hub_enrolment.domain.findings import FileRefused
 from hub_enrolment.handlers import imports
 from hub_enrolment.models import Trust, TrustMembership
@@ -62,7 +63,7 @@ def test_the_same_file_again_leaves_the_history_alone(session: Session) -> None:
 
 def test_a_preview_leaves_no_trace_in_the_history(session: Session) -> None:
     raw = gias(row(URN="100001", **CAM))
-    imports.import_gias(session, read_file(raw), apply=False, file_date=None, now=NOW, by=BY)
+    imports.import_gias(session, ImportGias(apply=False), read_file(raw), now=NOW, by=BY)
     assert history(session, "100001") == []
 
 

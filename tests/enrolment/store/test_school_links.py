@@ -108,9 +108,8 @@ def test_the_trusts_of_another_school_stay_as_they_are(linked: Session) -> None:
         Membership(trust_uid="2044", starts_on=held[0].starts_on, ends_on=date(2025, 12, 31)),
         Membership(trust_uid="2055", starts_on=date(2026, 1, 1), ends_on=None),
     ]
-    done = changes_of(
-        linked, lambda: trusts.replace_memberships(linked, OLD, held, moved, now=LATER, by="mover")
-    )
+    replacement = trusts.Replacement(urn=OLD, held=held, wanted=moved)
+    done = changes_of(linked, lambda: trusts.replace_memberships(linked, replacement, now=LATER, by="mover"))
     assert done.changed == {("trust_memberships", (held[0].id,))}
     ((_, added),) = ((row, done.after[row]) for row in done.added)
     assert (added["urn"], added["trust_uid"], added["changed_by"]) == (OLD, "2055", "mover")

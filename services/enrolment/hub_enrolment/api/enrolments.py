@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/work-groups/…/enrolments and /enrolment/v1/enrolments."""
 
-from typing import Any
-
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import GROUP_STAFF, HUB_STAFF, check_override, check_own_group
@@ -112,7 +110,7 @@ class Enrolments:
         answer=ParticipantSchema,
         personal=True,
     )
-    def list_enrolments(self, call: Call[None]) -> Page[dict[str, Any]]:
+    def list_enrolments(self, call: Call[None]) -> Page[dict[str, object]]:
         """List the places of a Work Group with the participants' names, withdrawn ones included."""
         group = find_work_group(call.session, call.path["work_group_id"], now=call.now)
         check_own_group(call.actor, group.lead_ids)
@@ -120,7 +118,7 @@ class Enrolments:
         statement = store.list_enrolments(group.row.id, status=call.query["status"], urns=urns)
         rows, following = call.page.fetch(call.session, statement, [Enrolment.id])
         names = teacher_store.names(call.session, [row.teacher_id for row in rows])
-        items = [
+        items: list[dict[str, object]] = [
             {"row": row} | dict(zip(("given", "family"), names[row.teacher_id], strict=True)) for row in rows
         ]
         return Page(items, following)

@@ -5,6 +5,7 @@ from typing import Final
 from marshmallow import Schema, fields, validate
 
 from hub_enrolment.access import HUB_STAFF
+from hub_enrolment.commands.imports import ImportGias
 from hub_enrolment.files.reading import RegisterFile, read_register
 from hub_enrolment.handlers import imports as handlers
 from hub_enrolment.models import GiasFinding, GiasImport
@@ -133,14 +134,8 @@ class Imports:
         problem is refused whole, in a preview too; the first 1,000 findings are shown. `moves` names what is
         recorded at each school that closes: people and upcoming sessions move to the successor.
         """
-        return handlers.import_gias(
-            call.session,
-            call.content,
-            apply=call.query["mode"] == "apply",
-            file_date=call.query["file_date"],
-            now=call.now,
-            by=call.actor.subject,
-        )
+        command = ImportGias(apply=call.query["mode"] == "apply", file_date=call.query["file_date"])
+        return handlers.import_gias(call.session, command, call.content, now=call.now, by=call.actor.subject)
 
     @route("GET", IMPORTS, allow=HUB_STAFF, paged=True, answer=ImportSchema)
     def list_imports(self, call: Call[None]) -> Page[GiasImport]:

@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/leaders."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_contracts import vocabulary
@@ -71,7 +69,7 @@ class LeaderQuery(Schema):
 class Leaders:
     """Leadership roles of the hub and its Work Groups."""
 
-    assignments: Any = VisitsAssignments()
+    assignments = VisitsAssignments()
 
     @route(
         "POST",

@@ -85,7 +85,7 @@ class Schools:
         found too and names its successor. `in_area` limits the list to the hub's area or excludes it; a
         school that was in the area remains in it when its authority is recoded or another school succeeds it.
         """
-        statement = handlers.list_schools(call.session, day=day_in_england(call.now), **call.query)
+        statement = handlers.list_schools(call.session, call.query, day=day_in_england(call.now))
         return Page(*call.page.fetch(call.session, statement, [School.urn]))
 
     @route("GET", "/enrolment/v1/schools/<urn>", allow=READERS, answer=SchoolSchema)

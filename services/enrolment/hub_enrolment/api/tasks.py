@@ -87,13 +87,9 @@ class Tasks:
     def report_task(self, call: Call[ReportTask]) -> Answer:
         """Report a participant's progress; only hub staff may set it back. Name no pupil in the note."""
         _own_task(call)
+        reporter = handlers.Reporter(may_go_back=bool(call.actor.roles & HUB_STAFF), expected=call.expected)
         report = handlers.report_task(
-            call.session,
-            call.command,
-            expected=call.expected,
-            may_go_back=bool(call.actor.roles & HUB_STAFF),
-            now=call.now,
-            by=call.actor.subject,
+            call.session, call.command, reporter, now=call.now, by=call.actor.subject
         )
         return Answer(report, revision=report.revision)
 

@@ -1,6 +1,6 @@
 """Routes below /enrolment/v1/teachers."""
 
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import Schema, fields, validate
 
@@ -185,7 +185,7 @@ class Teachers:
         return Page(*call.page.fetch(call.session, store.list_memberships(teacher_id), keys))
 
     @route("GET", f"{URL}/<uuid:teacher_id>/subject-access", allow=HUB_STAFF, personal=True)
-    def get_subject_access(self, call: Call[None]) -> dict[str, Any]:
+    def get_subject_access(self, call: Call[None]) -> dict[str, object]:
         """Read everything that enrolment holds of one person, under plain headings.
 
         The teacher reference number is shown whole. Who else typed something in is not told.

@@ -1,7 +1,5 @@
 """Routes below /enrolment/v1/trusts, and a school's trusts."""
 
-from typing import Any
-
 from marshmallow import Schema, fields
 
 from hub_enrolment.access import READERS
@@ -80,7 +78,7 @@ class Trusts:
     @route(
         "GET", "/enrolment/v1/schools/<urn>/trusts", allow=READERS, paged=True, answer=TrustMembershipSchema
     )
-    def list_trusts_of_school(self, call: Call[None]) -> Page[dict[str, Any]]:
+    def list_trusts_of_school(self, call: Call[None]) -> Page[dict[str, object]]:
         """List the trusts that a school belonged to, oldest first."""
         school = find_school(call.session, call.path["urn"])
         statement = store.list_memberships(school.urn)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -13,6 +12,7 @@ from hub_contracts.vocabulary import ParticipantRole
 from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import applications
+from hub_platform.json_values import JsonObject
 from hub_platform.schemas import CommandSchema, Instant
 
 LARGEST_APPLICATION = 30  # teachers of one school
@@ -97,7 +97,7 @@ class AgreementSchema(CommandSchema):
             )
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> Any:
+    def make(self, data: JsonObject, **_: object) -> object:
         """Build the command."""
         given = {name: data.pop(name, None) for name in _AGREEMENT}
         agreed = given["head_agreed_by"] is not None

@@ -1,8 +1,6 @@
 """The command to correct a school membership."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from marshmallow import fields, post_load, validate
@@ -11,6 +9,7 @@ from hub_contracts.vocabulary import TeacherRole
 from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain.gias_establishments import URN
+from hub_platform.json_values import JsonObject, Values
 from hub_platform.schemas import CommandSchema
 
 MOST_PLACES = 100  # of one person, at one school
@@ -22,7 +21,7 @@ class CorrectMembership:
 
     teacher_id: UUID
     membership_id: UUID
-    changes: Mapping[str, Any]  # column → corrected value; typed by the schema's fields
+    changes: Values  # column → corrected value; typed by the schema's fields
     reason: str
     also_places: list[UUID]  # places that count for the wrong school, to correct with it
 
@@ -41,7 +40,7 @@ class CorrectMembershipSchema(CommandSchema):
     also_places = fields.List(fields.UUID(), load_default=list, validate=validate.Length(0, MOST_PLACES))
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> CorrectMembership:
+    def make(self, data: JsonObject, **_: object) -> CorrectMembership:
         """Build the command: the ids and the reason apart from the columns."""
         others = {name: data.pop(name) for name in ("teacher_id", "membership_id", "reason", "also_places")}
         return CorrectMembership(**others, changes=data)

@@ -1,8 +1,7 @@
 """Commands about programmes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from marshmallow import fields, post_load, validate
@@ -12,6 +11,7 @@ from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Text
 from hub_enrolment.domain import completions, programmes
 from hub_enrolment.domain.programmes import LARGEST_GROUP
+from hub_platform.json_values import JsonObject, Values
 from hub_platform.schemas import CommandSchema, Flag
 
 REQUIRABLE_ROLES = tuple(dict.fromkeys((*ParticipantRole, *TeacherRole)))
@@ -74,7 +74,7 @@ class ChangeProgramme:
     """Correct a programme; columns that are not named stay."""
 
     programme_id: UUID
-    changes: Mapping[str, Any]  # column → new value; typed by the schema's fields
+    changes: Values  # column → new value; typed by the schema's fields
 
 
 class ChangeProgrammeSchema(CommandSchema):
@@ -97,6 +97,6 @@ class ChangeProgrammeSchema(CommandSchema):
     tasks_required = Flag()
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> ChangeProgramme:
+    def make(self, data: JsonObject, **_: object) -> ChangeProgramme:
         """Separate the programme's id from its new values."""
         return ChangeProgramme(programme_id=data.pop("programme_id"), changes=data)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -14,6 +14,7 @@ from hub_enrolment.commands.texts import JoiningLink, Text
 from hub_enrolment.domain import series
 from hub_enrolment.domain.series import Monthly, Weekly
 from hub_enrolment.domain.venues import LONGEST_VENUE
+from hub_platform.json_values import JsonObject
 from hub_platform.schemas import CommandSchema, Flag
 
 # A hub plans a year or two ahead; this catches mistyped years.
@@ -56,7 +57,7 @@ class PatternSchema(Schema):
     nth = fields.Integer(load_default=None, strict=True, validate=validate.OneOf((1, 2, 3, 4, 5, -1)))
 
     @validates_schema
-    def check(self, data: dict[str, Any], **_: object) -> None:
+    def check(self, data: JsonObject, **_: object) -> None:
         """Raise a validation error unless the pattern has its own number and not the other one."""
         needed, useless = ("every", "nth") if data["repeats"] == "weekly" else ("nth", "every")
         if data[needed] is None:
@@ -65,7 +66,7 @@ class PatternSchema(Schema):
             raise ValidationError("Not for this kind of pattern.", useless)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> Weekly | Monthly:
+    def make(self, data: JsonObject, **_: object) -> Weekly | Monthly:
         """Build the pattern."""
         if data["repeats"] == "weekly":
             return Weekly(every=data["every"], weekday=data["weekday"])

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from marshmallow import RAISE, Schema, fields, post_load, validate
@@ -14,6 +13,7 @@ from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import JoiningLink, Text
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.domain.venues import LONGEST_VENUE
+from hub_platform.json_values import JsonObject
 from hub_platform.schemas import CommandSchema, Instant
 
 
@@ -65,7 +65,7 @@ class MarkSchema(Schema):
     notified_at = Instant(load_default=None, allow_none=True)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> Mark:
+    def make(self, data: JsonObject, **_: object) -> Mark:
         """Build the mark."""
         return Mark(**data)
 
@@ -104,7 +104,7 @@ class RescheduleSessionSchema(CommandSchema):
     joining_link = JoiningLink()
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> RescheduleSession:
+    def make(self, data: JsonObject, **_: object) -> RescheduleSession:
         """Build the command: the given parts of the location apart."""
         given: dict[str, str | None] = {
             name: data.pop(name) for name in ("venue", "joining_link") if name in data

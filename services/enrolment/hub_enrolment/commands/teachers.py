@@ -1,9 +1,8 @@
 """Commands about teachers and leaders."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from marshmallow import fields, post_load, validate
@@ -12,6 +11,7 @@ from hub_contracts.fields import Urn
 from hub_contracts.vocabulary import LeaderRole, Phase, TeacherRole
 from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import Email, Name, Phone, Text
+from hub_platform.json_values import JsonObject, Values
 from hub_platform.schemas import CommandSchema, Flag
 
 MOST_CANDIDATES: Final = 50  # of one request
@@ -53,7 +53,7 @@ class RegisterTeacherSchema(CommandSchema):
     )
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> RegisterTeacher:
+    def make(self, data: JsonObject, **_: object) -> RegisterTeacher:
         """Build the command."""
         return RegisterTeacher(**data | {"different_from": frozenset(data["different_from"])})
 
@@ -63,7 +63,7 @@ class ChangeTeacher:
     """Correct a teacher's record; columns that are not named stay."""
 
     teacher_id: UUID
-    changes: Mapping[str, Any]  # column → new value; typed by the schema's fields
+    changes: Values  # column → new value; typed by the schema's fields
     keep_email: bool = False  # confirm the present address
 
 
@@ -83,7 +83,7 @@ class ChangeTeacherSchema(CommandSchema):
     keep_email = Flag(load_default=False)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> ChangeTeacher:
+    def make(self, data: JsonObject, **_: object) -> ChangeTeacher:
         """Build the command: the id and `keep_email` apart from the columns."""
         teacher_id, keep_email = data.pop("teacher_id"), data.pop("keep_email")
         return ChangeTeacher(teacher_id=teacher_id, changes=data, keep_email=keep_email)

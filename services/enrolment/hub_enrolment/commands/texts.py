@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from typing import Any, Final
+from typing import Final
 
 from marshmallow import ValidationError, fields
 
 from hub_enrolment.domain.venues import LONGEST_LINK
 from hub_platform.json_values import Values
-from hub_platform.schemas import Lines, Text, trimmed
+from hub_platform.schemas import Lines, Option, Text, trimmed
 
 __all__ = ["Email", "JoiningLink", "Lines", "Name", "Phone", "Text"]
 
@@ -36,7 +36,7 @@ class Name(Text):
 
     besides = JOINERS
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Option) -> None:
         super().__init__(longest=LONGEST_NAME, shortest=0, **kwargs)
 
     def _deserialize(self, value: object, attr: str | None, data: Values | None, **kwargs: object) -> str:
@@ -49,18 +49,18 @@ class Name(Text):
 class JoiningLink(fields.String):
     """A session's joining link, as text; `domain.venues` has the rule for it."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Option) -> None:
         metadata = {"format": "uri", "pattern": "^https://", "maxLength": LONGEST_LINK}
         super().__init__(allow_none=True, metadata=metadata, **kwargs)
 
-    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         return str(super()._deserialize(value, attr, data, **kwargs)).strip()
 
 
 class Email(fields.Email):
     """An e-mail address in ASCII, stored in lower case."""
 
-    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         address = trimmed(str(super()._deserialize(value, attr, data, **kwargs))).lower()
         if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
             raise ValidationError("Not a valid email address.")
@@ -70,7 +70,7 @@ class Email(fields.Email):
 class Phone(fields.String):
     """A telephone number of 7 to 15 digits, with spaces, brackets and dashes."""
 
-    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, attr: str | None, data: object, **kwargs: object) -> str:
         number = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))
         digits_n = sum(character.isdigit() for character in number)
         if not (PHONE.fullmatch(number) and PHONE_FEWEST_DIGITS <= digits_n <= PHONE_MOST_DIGITS):

@@ -1,9 +1,7 @@
 """Commands about Work Groups."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from marshmallow import fields, post_load, validate
@@ -13,6 +11,7 @@ from hub_enrolment.commands.codes import OneOf
 from hub_enrolment.commands.texts import JoiningLink, Text
 from hub_enrolment.domain.programmes import LARGEST_GROUP
 from hub_enrolment.domain.venues import LONGEST_VENUE
+from hub_platform.json_values import JsonObject, Values
 from hub_platform.schemas import CommandSchema, Flag, Instant
 
 
@@ -69,7 +68,7 @@ class ChangeWorkGroup:
     """Change the terms of a group; terms that are not named stay."""
 
     work_group_id: UUID
-    changes: Mapping[str, Any]  # column or `lead_ids` → new value; typed by the schema's fields
+    changes: Values  # column or `lead_ids` → new value; typed by the schema's fields
     override_reason: str | None = None  # why a hub lead allows more teachers than the programme does
 
 
@@ -88,7 +87,7 @@ class ChangeWorkGroupSchema(CommandSchema):
     override_reason = Text(load_default=None, allow_none=True, longest=1000)
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> ChangeWorkGroup:
+    def make(self, data: JsonObject, **_: object) -> ChangeWorkGroup:
         """Build the command: the id and the override apart from the terms."""
         named = {name: data.pop(name) for name in ("work_group_id", "override_reason")}
         return ChangeWorkGroup(**named, changes=data)

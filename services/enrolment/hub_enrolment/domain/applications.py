@@ -1,6 +1,7 @@
 """Rules about a school's application for places on a work group."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -24,6 +25,15 @@ class ApplicationStatus(StrEnum):
 # A school has at most one such application for a group.
 OPEN: Final = (ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.WAITLISTED)
 DECISIONS: Final = (ApplicationStatus.ACCEPTED, ApplicationStatus.WAITLISTED, ApplicationStatus.DECLINED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recruitment:
+    """When a Work Group accepts applications."""
+
+    status: str  # of the group
+    opens_at: datetime
+    closes_at: datetime  # an application at this instant is already late
 
 
 def check_participants(urn: str, participants: Sequence[UUID], schools: Iterable[str | None]) -> None:
@@ -57,9 +67,7 @@ def check_agreement(agreed_at: datetime | None, *, now: datetime) -> None:
         raise Refused("agreed_in_future", "The agreement is dated in the future.", "/head_agreed_at")
 
 
-def submit(
-    status: str, *, agreed: bool, group_status: str, opens_at: datetime, closes_at: datetime, at: datetime
-) -> None:
+def submit(status: str, recruitment: Recruitment, *, agreed: bool, at: datetime) -> None:
     """Raise unless an application is a draft with the head teacher's agreement and recruitment is open.
 
     Raises:
@@ -71,8 +79,8 @@ def submit(
     if not agreed:
         detail = "Say who agreed for the school, when, and to which version of the agreement."
         raise Refused("agreement_missing", detail, "/head_agreed_by")
-    enrolments.check_recruiting(group_status)
-    enrolments.check_window(opens_at, closes_at, at=at)
+    enrolments.check_recruiting(recruitment.status)
+    enrolments.check_window(recruitment.opens_at, recruitment.closes_at, at=at)
 
 
 def decide(status: str, decision: str) -> None:

@@ -1,7 +1,7 @@
 """Rules about apologies before a register, and about corrections once it is locked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,39 +14,44 @@ from hub_kernel.refusals import Conflict, Refused
 HOUR: Final = timedelta(hours=1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Meeting:
+    """The facts of a session that a decision about apologies needs."""
+
+    status: str
+    starts_at: datetime
+    ends_at: datetime  # apologies received at this instant are late
+
+
 # Longer: one check for each of the six reasons for a refusal.
 def receive_apologies(
-    status: str,
+    meeting: Meeting,
     place: Place | None,
     known_at: datetime | None,
     *,
     received_at: datetime | None,
-    starts_at: datetime,
-    ends_at: datetime,
     now: datetime,
 ) -> datetime | None:
     """Return when apologies count as received; None when they are recorded already.
 
     Args:
-        status: the status of the session.
+        meeting: the session.
         place: the participant's place on the session's group; None without one.
         known_at: when this participant's recorded apologies were received; None without any.
         received_at: when the apologies were received; None: now, or at `known_at`.
-        starts_at: when the session starts.
-        ends_at: when the session ends; apologies received at this instant are late.
         now: the hub's time.
 
     Raises:
         Conflict: `session_cancelled`, `register_taken`, `apologies_known`.
         Refused: `not_enrolled`, `received_in_future`, `apologies_too_late`.
     """
-    if status == SessionStatus.CANCELLED:
+    if meeting.status == SessionStatus.CANCELLED:
         raise Conflict("session_cancelled", "The session is cancelled, so it needs no apologies.")
-    if place is None or not place.is_active(starts_at):
-        raise not_enrolled(starts_at, "/enrolment_id")
+    if place is None or not place.is_active(meeting.starts_at):
+        raise not_enrolled(meeting.starts_at, "/enrolment_id")
     if known_at is not None and received_at in (None, known_at):
         return None
-    if status not in TO_COME:
+    if meeting.status not in TO_COME:
         raise Conflict(
             "register_taken", "The register has been taken; correct the participant's mark instead."
         )
@@ -56,7 +61,7 @@ def receive_apologies(
     at = received_at or now
     if at > now:
         raise Refused("received_in_future", "The apologies are dated in the future.", "/received_at")
-    if at >= ends_at:
+    if at >= meeting.ends_at:
         detail = "These apologies came after the end of the session; mark the participant absent instead."
         raise Refused("apologies_too_late", detail, "/received_at")
     return at

@@ -1,5 +1,6 @@
 """Rules about cancelling a Work Group before it has met and closing it after its evaluation."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -16,6 +17,16 @@ CANCELLABLE: Final = frozenset(
         WorkGroupStatus.AT_RISK,
     }
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """The progress of a group through its sessions."""
+
+    status: str
+    last_held_on: date | None
+    confirmed: bool = True
+    to_come: int = 0  # sessions without a register
 
 
 def cancel(status: str, known_reason: str | None, reason: str) -> bool:
@@ -35,15 +46,7 @@ def cancel(status: str, known_reason: str | None, reason: str) -> bool:
     return True
 
 
-def close(
-    status: str,
-    *,
-    evaluation_submitted_on: date,
-    last_held_on: date | None,
-    today: date,
-    confirmed: bool = True,
-    to_come: int = 0,
-) -> None:
+def close(group: Progress, *, evaluation_submitted_on: date, today: date) -> None:
     """Raise unless a group can be closed: its last session is held and its evaluation dated after it.
 
     A running group that was never confirmed can be closed when no session is `to_come`.
@@ -51,12 +54,13 @@ def close(
     Raises:
         Conflict: `not_evaluating`; Refused: `evaluation_in_future`, `evaluation_before_last_session`.
     """
-    if status != WorkGroupStatus.EVALUATING and (status != WorkGroupStatus.RUNNING or confirmed or to_come):
-        detail = f"The Work Group is {status}; it can be closed after the register of its last session."
+    ended_unconfirmed = group.status == WorkGroupStatus.RUNNING and not group.confirmed and not group.to_come
+    if group.status != WorkGroupStatus.EVALUATING and not ended_unconfirmed:
+        detail = f"The Work Group is {group.status}; it can be closed after the register of its last session."
         raise Conflict("not_evaluating", detail)
     if evaluation_submitted_on > today:
         detail = "The evaluation is dated in the future; give the day on which it was submitted."
         raise Refused("evaluation_in_future", detail, "/evaluation_submitted_on")
-    if last_held_on is not None and evaluation_submitted_on < last_held_on:
-        detail = f"The last session was held on {spoken_date(last_held_on)}, after the day given here."
+    if group.last_held_on is not None and evaluation_submitted_on < group.last_held_on:
+        detail = f"The last session was held on {spoken_date(group.last_held_on)}, after the day given here."
         raise Refused("evaluation_before_last_session", detail, "/evaluation_submitted_on")

@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -15,6 +15,7 @@ from hub_enrolment.files.packed import bodies
 from hub_enrolment.files.tables import Table
 from hub_platform import child
 from hub_platform.child import MEGABYTE, Bounds, ChildFailed
+from hub_platform.json_values import JsonObject
 from hub_platform.queueing import Queue
 from hub_platform.telemetry import process_failures
 
@@ -84,13 +85,13 @@ def _table(kind: str, chunks: Iterable[bytes], bounds: Bounds) -> Table:
     return Table(tuple(trailer["header"]), _rows(output), trailer["header_row"], notes)
 
 
-def _trailer(output: io.BytesIO) -> dict[str, Any]:
+def _trailer(output: io.BytesIO) -> JsonObject:
     """Return the JSON object after the rows and cut it off the output."""
     with output.getbuffer() as view:
         end = len(view) - 1
         while view[end]:
             end -= 1
-        trailer: dict[str, Any] = json.loads(bytes(view[end + 1 :]))
+        trailer: JsonObject = json.loads(bytes(view[end + 1 :]))
     output.truncate(end)
     output.seek(0)
     return trailer

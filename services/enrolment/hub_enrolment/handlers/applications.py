@@ -22,6 +22,7 @@ from hub_enrolment.commands.applications import (
 )
 from hub_enrolment.commands.enrolments import EnrolParticipant
 from hub_enrolment.domain import applications, enrolments
+from hub_enrolment.domain.applications import Recruitment
 from hub_enrolment.domain.schools import check_eligible, check_open
 from hub_enrolment.models import Application, ApplicationParticipant
 from hub_enrolment.steps.applications import application_facts
@@ -96,14 +97,8 @@ def submit_application(
     row = found.row
     if row.status == "draft":
         _agree(row, command.agreement, now=now)
-    applications.submit(
-        row.status,
-        agreed=row.head_agreed_at is not None,
-        group_status=group.status,
-        opens_at=group.opens_at,
-        closes_at=group.closes_at,
-        at=now,
-    )
+    recruitment = Recruitment(status=group.status, opens_at=group.opens_at, closes_at=group.closes_at)
+    applications.submit(row.status, recruitment, agreed=row.head_agreed_at is not None, at=now)
     check_path(session, programme, row.urn, pointer="", day=day_in_england(now))
     row.status, row.submitted_at = "submitted", now
     row.touch(now=now, by=by)

@@ -8,6 +8,7 @@ from hub_contracts.enrolment import ApologiesReceived, AttendanceCorrected, Sess
 from hub_contracts.vocabulary import AttendanceMark, CorrectionReason
 from hub_enrolment.commands.attendance import CorrectAttendance, ReceiveApologies
 from hub_enrolment.domain import attendance, diary
+from hub_enrolment.domain.attendance import Meeting
 from hub_enrolment.domain.sessions import Mark
 from hub_enrolment.domain.sessions import started_at as began
 from hub_enrolment.domain.work_groups import OVER
@@ -32,12 +33,10 @@ def receive_apologies(
     group, meeting = lock_session(session, command.session_id)
     diary.check_not_over(group.status)
     received_at = attendance.receive_apologies(
-        meeting.status,
+        Meeting(status=meeting.status, starts_at=meeting.starts_at, ends_at=meeting.ends_at),
         store.places(session, meeting.work_group_id).get(command.enrolment_id),
         store.apologies(session, meeting.id).get(command.enrolment_id),
         received_at=command.received_at,
-        starts_at=meeting.starts_at,
-        ends_at=meeting.ends_at,
         now=now,
     )
     if received_at is None:

@@ -10,6 +10,7 @@ from hub_contracts.vocabulary import ParticipantRole, WorkGroupCancellationReaso
 from hub_enrolment.commands.work_groups import CancelWorkGroup, CloseWorkGroup
 from hub_enrolment.domain import endings
 from hub_enrolment.domain.completions import completes
+from hub_enrolment.domain.endings import Progress
 from hub_enrolment.models import Enrolment
 from hub_enrolment.steps.applications import end_applications
 from hub_enrolment.steps.enrolments import take_back
@@ -72,13 +73,16 @@ def close_work_group(session: Session, command: CloseWorkGroup, *, now: datetime
     locked = lock_with_terms(session, command.work_group_id)
     group = locked.group
     diary = completion_store.diary(session, group.id)
-    endings.close(
-        group.status,
-        evaluation_submitted_on=command.evaluation_submitted_on,
+    progress = Progress(
+        status=group.status,
         last_held_on=diary.last_held_on,
-        today=day_in_england(now),
         confirmed=group.confirmed_at is not None,
         to_come=diary.to_come,
+    )
+    endings.close(
+        progress,
+        evaluation_submitted_on=command.evaluation_submitted_on,
+        today=day_in_england(now),
     )
     counted = store.count(session, group.id, day=day_in_england(now))
     completed = _decide_completions(session, locked, diary.held, now=now, by=by)

@@ -54,8 +54,7 @@ def transfer_participant(
     enrolment = find_enrolment(session, command.enrolment_id)  # as it is now that both groups are locked
     places = store.places(
         session,
-        joined.group,
-        joined.programme,
+        joined,
         teacher_id=enrolment.teacher_id,
         urn=enrolment.urn,
         day=day_in_england(now),

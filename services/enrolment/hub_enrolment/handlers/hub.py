@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from hub_enrolment.store.standing_schools import school_state
 from hub_kernel.refusals import Refused, Stale, Unknown
 from hub_messaging import outbox
 from hub_platform.database import made
+from hub_platform.json_values import Values
 
 
 def find_hub(session: Session) -> Hub:
@@ -65,14 +65,14 @@ def describe_hub(
     return hub
 
 
-def _first(session: Session, values: dict[str, Any], *, now: datetime, by: str) -> Hub:
+def _first(session: Session, values: Values, *, now: datetime, by: str) -> Hub:
     """Save the first description, unless another request has saved one meanwhile."""
     if not insert_unless_taken(session, Hub(sole=True, **values, **made(now, by)), "sole"):
         raise Stale("stale", "The hub has been described since you looked.")
     return find_hub(session)
 
 
-def _values(command: DescribeHub) -> dict[str, Any]:
+def _values(command: DescribeHub) -> Values:
     """Return the columns to store; lists are sorted without repeats, so that equal areas compare equal."""
     return {
         name: sorted(set(value)) if isinstance(value, list) else value

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hub_enrolment.commands.imports import ImportGias
 from hub_enrolment.domain.findings import Finding
 from hub_enrolment.files.gias_kinds import kind_of
 from hub_enrolment.files.reading import RegisterFile
@@ -56,7 +57,7 @@ class Imported:
 
 
 def import_gias(
-    session: Session, file: RegisterFile, *, apply: bool, file_date: date | None, now: datetime, by: str
+    session: Session, command: ImportGias, file: RegisterFile, *, now: datetime, by: str
 ) -> Imported:
     """Import one of the register's files; its header decides which one it is.
 
@@ -67,16 +68,16 @@ def import_gias(
     """
     table = file.table
     kind = kind_of(table)
-    table = replace(
-        table, lines=in_turns(table.lines)
-    )  # tens of thousands; health probes are answered meanwhile
+    # Tens of thousands of lines; health probes are answered meanwhile.
+    table = replace(table, lines=in_turns(table.lines))
     store.lock_imports(session)
-    run = Run(session=session, file_date=file_date, on=file_date or day_in_england(now), now=now, by=by)
+    on = command.file_date or day_in_england(now)
+    run = Run(session=session, file_date=command.file_date, on=on, now=now, by=by)
     attempt = session.begin_nested()
     counts = IMPORTERS[kind](run, table)
     moves = closed_schools.moves_of(run, closing=counts.closing, concerned=counts.concerned)
     closed_schools.move_all(run)
-    if not apply:
+    if not command.apply:
         attempt.rollback()
         return _imported(counts, kind, None, moves)
     attempt.commit()

@@ -1,8 +1,7 @@
 """Correct wrong memberships of schools, with the places that count for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -28,6 +27,7 @@ from hub_enrolment.store.work_groups import Locked, lock_work_group
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Stale, Unknown
 from hub_messaging import outbox
+from hub_platform.json_values import Values
 
 
 # Long: the order of checks before the first write matters.
@@ -91,7 +91,7 @@ def correct_membership(
     return row
 
 
-def _school(session: Session, asked: Mapping[str, Any], *, today: date) -> str:
+def _school(session: Session, asked: Values, *, today: date) -> str:
     """Return the URN that stood for the requested school on the first day of the membership.
 
     Raises:
@@ -145,7 +145,7 @@ def _count_for(session: Session, places: Sequence[Enrolment], urn: str, *, now: 
 
 def _check_place(session: Session, locked: Locked, place: Enrolment, urn: str, *, day: date) -> None:
     """Apply the rules for a new place to the school for which a place is to count."""
-    places = place_store.places(session, *locked, teacher_id=place.teacher_id, urn=urn, day=day)
+    places = place_store.places(session, locked, teacher_id=place.teacher_id, urn=urn, day=day)
     counted = place.urn in succession_store.stood_for(session, urn, day)
     transfers.check_other_school(places, school_state(session, urn, pointer="/urn"), counted=counted)
     if not counted:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -44,6 +45,13 @@ class Merger:
         return self.address_unconfirmed_since is None
 
 
+class _Pair(NamedTuple):
+    """The two records of one person, locked."""
+
+    origin: Teacher
+    target: Teacher  # the one that stays
+
+
 def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, by: str) -> Merger:
     """Merge two records of one person; every reference to the first then names the second.
 
@@ -57,7 +65,7 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     held = store.lock_both(session, [command.from_id, command.into_id])
     origin, target = _of(held, command.from_id, "/from_id"), _of(held, command.into_id, "/into_id")
     mergers.check(_record(origin), _record(target))
-    merger = _plan(session, origin, target, command, answered=answered, now=now)
+    merger = _plan(session, _Pair(origin, target), command, answered=answered, now=now)
     if command.dry_run:
         return merger
     if merger.in_the_way:
@@ -81,10 +89,9 @@ def merge_teachers(session: Session, command: MergeTeachers, *, now: datetime, b
     return merger
 
 
-def _plan(
-    session: Session, origin: Teacher, target: Teacher, asked: MergeTeachers, *, answered: bool, now: datetime
-) -> Merger:
+def _plan(session: Session, pair: _Pair, asked: MergeTeachers, *, answered: bool, now: datetime) -> Merger:
     """Plan a merger, and lock the groups on which both records have a place or wait."""
+    origin, target = pair
     groups = store.shared_groups(session, origin.id, target.id)
     waiting = [entry.work_group_id for entry in store.waiting_twice(session, origin.id, target.id)]
     for work_group_id in sorted({*groups, *waiting}):
@@ -96,8 +103,8 @@ def _plan(
         into_id=target.id,
         dry_run=asked.dry_run,
         moves=store.counts(session, origin.id),
-        withdrawn=[mergers.place_to_give_up(*pair) for pair in shared],
-        ended=[_later(pair, target.id) for pair in store.open_roles(session, origin.id, target.id)],
+        withdrawn=[mergers.place_to_give_up(*both) for both in shared],
+        ended=[_later(both, target.id) for both in store.open_roles(session, origin.id, target.id)],
         joined=mergers.join(of_target, of_origin),
         in_the_way=mergers.obstacles(_record(origin), _record(target), shared, keep_trn=asked.keep_trn),
         address_unconfirmed_since=mergers.address_unconfirmed_since(

@@ -1,8 +1,7 @@
 """Correct programmes, with the consequences for their Work Groups."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,8 +20,10 @@ from hub_enrolment.store.work_groups import Locked
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Conflict, Stale, Unknown
 from hub_platform.ids import new_id
+from hub_platform.json_values import Values
 
 LIMITS = ("min_schools", "min_teachers", "max_teachers", "max_per_school")
+CHECKED = (*LIMITS, "academic_year", "ncp_code", "strand", "prerequisite_strand")
 
 
 def change_programme(
@@ -66,26 +67,23 @@ def change_programme(
     return programme
 
 
-def _asked(programme: Programme, changes: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(programme: Programme, changes: Values) -> Values:
     """Return the new values as they are stored, after checking them with the values that stay."""
     values = dict(changes)
-
-    def value(name: str) -> Any:
-        return values.get(name, getattr(programme, name))
-
-    year = parse_academic_year(value("academic_year"))
-    if value("ncp_code") is not None:
-        values["ncp_code"] = programmes.canonical_ncp_code(value("ncp_code"), year)
+    after = {name: values.get(name, getattr(programme, name)) for name in CHECKED}
+    year = parse_academic_year(after["academic_year"])
+    if after["ncp_code"] is not None:
+        values["ncp_code"] = programmes.canonical_ncp_code(after["ncp_code"], year)
     for name in ("phases", "required_roles"):
         if name in values:
             values[name] = list(dict.fromkeys(values[name]))
-    programmes.check_limits(Limits(**{name: value(name) for name in LIMITS}))
-    programmes.check_prerequisite(value("strand"), value("prerequisite_strand"))
+    programmes.check_limits(Limits(**{name: after[name] for name in LIMITS}))
+    programmes.check_prerequisite(after["strand"], after["prerequisite_strand"])
     return values
 
 
 def _described(
-    session: Session, group: WorkGroup, programme: Programme, changed: Mapping[str, Any], *, day: date
+    session: Session, group: WorkGroup, programme: Programme, changed: Values, *, day: date
 ) -> GroupOnProgramme:
     counted = group_store.count(session, group.id, day=day)
     schools = group_store.schools_on(session, group.id, day=day)
@@ -111,9 +109,7 @@ def _described(
     )
 
 
-def _save(
-    session: Session, programme: Programme, changed: Mapping[str, Any], *, now: datetime, by: str
-) -> None:
+def _save(session: Session, programme: Programme, changed: Values, *, now: datetime, by: str) -> None:
     values = {name: [getattr(programme, name), value] for name, value in changed.items()}
     code = changed.get("ncp_code")
     if code is not None and not store.give_ncp_code(session, programme.id, code):

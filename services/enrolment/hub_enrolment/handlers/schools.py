@@ -1,7 +1,6 @@
 """List schools, and connect schools to the hub."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Select, not_
 from sqlalchemy.orm import Session
@@ -21,17 +20,19 @@ from hub_enrolment.store.standing_schools import standing_school
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Conflict
 from hub_messaging import outbox
+from hub_platform.json_values import Values
 
 
-def list_schools(
-    session: Session, *, q: str | None, in_area: bool | None, day: date, **filters: Any
-) -> Select[School]:
-    """Return the schools that a list asks for on a day; `filters` are fields of `SchoolFilter`.
+def list_schools(session: Session, query: Values, *, day: date) -> Select[School]:
+    """Return the schools that a list asks for on a day.
+
+    `query`: `q`, the words to search for; `in_area`; the other values are fields of `SchoolFilter`.
 
     Raises:
         Conflict: `hub_not_described` when the list asks for the area of a hub that is not described.
     """
-    area = None
+    filters = dict(query)
+    q, in_area, area = filters.pop("q"), filters.pop("in_area"), None
     if in_area is not None:
         hub = hub_store.find_hub(session)
         if hub is None:

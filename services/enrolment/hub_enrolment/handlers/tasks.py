@@ -1,5 +1,6 @@
 """Set classroom tasks, and report on them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -76,12 +77,18 @@ def find_report(session: Session, task_id: UUID, enrolment_id: UUID) -> TaskRepo
     return report
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reporter:
+    """The permission of an account that reports, and the revision of the report that it has seen."""
+
+    may_go_back: bool  # may set the status back
+    expected: int | None  # 0: "no report yet"
+
+
 def report_task(
-    session: Session, command: ReportTask, *, expected: int | None, may_go_back: bool, now: datetime, by: str
+    session: Session, command: ReportTask, reporter: Reporter, *, now: datetime, by: str
 ) -> TaskReport:
     """Record a participant's progress; an equal report changes nothing, whatever revision it names.
-
-    `expected` is the report's revision that the sender has seen; 0 says "no report yet".
 
     Raises:
         Unknown: `unknown_task`; Stale: `stale`; Refused: see `tasks.check_place`;
@@ -99,9 +106,9 @@ def report_task(
     asked = Report(status=command.status, note=command.note, pupils_n=command.pupils_n)
     if row is not None and known == asked:
         return row
-    if expected != (0 if row is None else row.revision):
+    if reporter.expected != (0 if row is None else row.revision):
         raise Stale("stale", "The report has been changed since.")
-    tasks.check_report(known, asked, may_go_back=may_go_back)
+    tasks.check_report(known, asked, may_go_back=reporter.may_go_back)
     if row is None:
         row = TaskReport(task_id=task.id, enrolment_id=command.enrolment_id, **vars(asked), **made(now, by))
         session.add(row)

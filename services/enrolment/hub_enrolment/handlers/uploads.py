@@ -65,6 +65,16 @@ class Uploaded:
     may_be_meant: list[UUID] = field(default_factory=list)  # candidates to lock
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Run:
+    """One upload: its transaction, result so far, time and account."""
+
+    session: Session
+    uploaded: Uploaded
+    now: datetime
+    by: str
+
+
 def upload_participants(
     session: Session, command: UploadParticipants, table: Table, *, now: datetime, by: str
 ) -> Uploaded:
@@ -83,12 +93,13 @@ def upload_participants(
     matching_store.lock_for_list(session)
     described = [described_by(said.person) for _, said, _ in rows if said is not None]
     uploaded.may_be_meant.extend(matching_store.hold(session, described))
+    run = _Run(session=session, uploaded=uploaded, now=now, by=by)
     attempt = session.begin_nested()
     for line, said, problems in rows:
         if said is None:
             uploaded.problems.extend(_with_suggestions(session, line, problems))
         else:
-            _take(session, uploaded, line, said, now=now, by=by)
+            _take(run, line, said)
     if not command.apply:
         attempt.rollback()
         return uploaded
@@ -109,22 +120,21 @@ def rows_refused(problems: list[RowProblem]) -> Refused:
     return Refused("rows_refused", detail, errors=told)
 
 
-def _take(session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now: datetime, by: str) -> None:
+def _take(run: _Run, line: Line, asked: Asked) -> None:
     """Import one row, all of it or nothing."""
-    attempt = session.begin_nested()
+    attempt = run.session.begin_nested()
     try:
-        taken = _enrol(session, uploaded, line, asked, now=now, by=by)
+        taken = _enrol(run, line, asked)
     except Refused as exc:
         attempt.rollback()
-        uploaded.problems.append(problem_of(line, exc))
+        run.uploaded.problems.append(problem_of(line, exc))
         return
     attempt.commit()
-    uploaded.taken.append(taken)
+    run.uploaded.taken.append(taken)
 
 
-def _enrol(
-    session: Session, uploaded: Uploaded, line: Line, asked: Asked, *, now: datetime, by: str
-) -> Taken:
+def _enrol(run: _Run, line: Line, asked: Asked) -> Taken:
+    session, uploaded, now, by = run.session, run.uploaded, run.now, run.by
     today = day_in_england(now)
     person = replace(asked.person, urn=standing_urn(session, asked.person.urn, day=today))
     described = described_by(person)

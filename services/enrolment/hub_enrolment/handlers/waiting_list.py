@@ -38,9 +38,7 @@ def join_waiting_list(session: Session, command: JoinWaitingList, *, now: dateti
     school = school_of(session, command.teacher_id, command.urn, day=today)
     locked = lock_work_group(session, command.work_group_id)
     group, programme = locked
-    places = enrolment_store.places(
-        session, group, programme, teacher_id=command.teacher_id, urn=school.urn, day=today
-    )
+    places = enrolment_store.places(session, locked, teacher_id=command.teacher_id, urn=school.urn, day=today)
     enrolments.check_request(places, school, at=now, on=today)
     check_path(session, programme, school.urn, pointer="/teacher_id", day=today)
     waiting_list.join(places, on_list=store.is_on_list(session, group.id, command.teacher_id))

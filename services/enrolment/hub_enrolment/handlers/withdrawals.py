@@ -40,7 +40,7 @@ def undo_withdrawal(session: Session, command: UndoWithdrawal, *, now: datetime,
     given = enrolments.undo_withdrawal(
         store.places(
             session,
-            *locked,
+            locked,
             teacher_id=enrolment.teacher_id,
             urn=enrolment.urn,
             day=day_in_england(now),

@@ -1,8 +1,7 @@
 """Continue memberships of closed schools at their successors."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from hub_kernel.england import day_in_england
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
+from hub_platform.json_values import Values
 
 COLUMNS: Final = ("urn", "role", "starts_on", "ends_on")
 NOTE: Final = "The school had closed before; the membership was at its successor from the first day."
@@ -56,7 +56,7 @@ def corrected(session: Session, row: SchoolMembership, *, from_urn: str) -> Memb
 
 
 def trail_of(
-    row: SchoolMembership, new: Mapping[str, Any], note: str | None, *, now: datetime, by: str
+    row: SchoolMembership, new: Values, note: str | None, *, now: datetime, by: str
 ) -> MembershipCorrection:
     """Build the record of a correction before it is made; `new`: the values of COLUMNS."""
     return MembershipCorrection(

@@ -56,16 +56,15 @@ def enrol(
     today = day_in_england(now)
     school = school_of(session, command.teacher_id, command.urn, day=today)
     locked = lock_work_group(session, command.work_group_id)
-    group, programme = locked
     given = enrolments.enrol(
-        store.places(session, group, programme, teacher_id=command.teacher_id, urn=school.urn, day=today),
+        store.places(session, locked, teacher_id=command.teacher_id, urn=school.urn, day=today),
         school,
         at=request.asked_at,
         on=today,
         override=command.override_reason is not None,
         offered=request.offered,
     )
-    check_path(session, programme, school.urn, day=today, pointer="/teacher_id")
+    check_path(session, locked.programme, school.urn, day=today, pointer="/teacher_id")
     place = NewPlace(command.teacher_id, school.urn, command.role, given, command.override_reason)
     return save_place(session, locked, place, now=now, by=by)
 

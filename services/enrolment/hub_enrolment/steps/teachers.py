@@ -1,8 +1,6 @@
 """Lock a teacher; change a teacher that is locked."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,6 +9,7 @@ from hub_enrolment.domain import teachers
 from hub_enrolment.models import Teacher
 from hub_enrolment.store import teachers as store
 from hub_kernel.refusals import Conflict, Unknown
+from hub_platform.json_values import Values
 
 
 def add_trn(session: Session, teacher_id: UUID, trn: str, *, now: datetime, by: str) -> None:
@@ -30,7 +29,7 @@ def trn_taken() -> Conflict:
     return Conflict("trn_taken", "Another teacher has this reference number.", "/trn")
 
 
-def change(teacher: Teacher, changed: Mapping[str, Any]) -> None:
+def change(teacher: Teacher, changed: Values) -> None:
     """Write new values; former names and e-mail addresses are kept, as lists may still use them."""
     name, email = teacher.name, teacher.email
     for column, value in changed.items():

@@ -13,6 +13,7 @@ from hub_enrolment.models import TrustMembership
 from hub_enrolment.steps.import_counts import Counts, Run
 from hub_enrolment.steps.school_facts import record_trust_change
 from hub_enrolment.store import trusts as store
+from hub_enrolment.store.trusts import Replacement
 
 
 def keep_history(run: Run, plan: Plan) -> Mapping[str, date | None]:
@@ -35,7 +36,8 @@ def keep_history(run: Run, plan: Plan) -> Mapping[str, date | None]:
     for urn, trust_uid in moved.items():
         rows = held.get(urn, [])
         wanted = change_trust([store.as_membership(row) for row in rows], trust_uid, on=run.on)
-        store.replace_memberships(run.session, urn, rows, wanted, now=run.now, by=run.by)
+        replacement = Replacement(urn=urn, held=rows, wanted=wanted)
+        store.replace_memberships(run.session, replacement, now=run.now, by=run.by)
     return before
 
 
@@ -101,5 +103,6 @@ def _join(run: Run, link: Joined, rows: list[TrustMembership], findings: list[Fi
         detail = "the school belongs to another trust, or did on that day; the joined date was left out"
         findings.append(Finding(link.row, "Joined date", link.urn, "trust_differs", detail))
         return False
-    store.replace_memberships(run.session, link.urn, rows, wanted, now=run.now, by=run.by)
+    replacement = Replacement(urn=link.urn, held=rows, wanted=wanted)
+    store.replace_memberships(run.session, replacement, now=run.now, by=run.by)
     return wanted != before

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.applications import OPEN
 from hub_enrolment.models import Application, ApplicationParticipant
+from hub_platform.paging import where_given
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,9 @@ def list_all_applications(
     *, status: str | None = None, urns: Collection[str] | None = None, work_group_id: UUID | None = None
 ) -> Select[Application]:
     """Select the applications for any group that a list asks for; `urns`: the numbers of one school."""
-    statement = select(Application)
-    for column, value in ((Application.status, status), (Application.work_group_id, work_group_id)):
-        if value is not None:
-            statement = statement.where(column == value)
+    statement = where_given(
+        select(Application), (Application.status, status), (Application.work_group_id, work_group_id)
+    )
     return statement if urns is None else statement.where(Application.urn.in_(urns))
 
 

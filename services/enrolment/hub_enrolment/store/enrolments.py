@@ -12,6 +12,7 @@ from hub_enrolment.domain.capacities import most_teachers, places_n
 from hub_enrolment.domain.enrolments import HELD, Occupancy, Places
 from hub_enrolment.models import Enrolment, Programme, UndoneWithdrawal, WaitingEntry, WorkGroup
 from hub_enrolment.store import successions as succession_store
+from hub_enrolment.store.work_groups import Locked
 from hub_kernel.refusals import Unknown
 
 # Built once: building a statement costs more than sending it.
@@ -25,13 +26,12 @@ _PLACES_AND_WAITING = select(
 ).select_from(_COUNTED.outerjoin(Enrolment, Enrolment.work_group_id == bindparam("work_group_id")))
 
 
-def places(
-    session: Session, group: WorkGroup, programme: Programme, *, teacher_id: UUID, urn: str, day: date
-) -> Places:
-    """Return the facts for a decision about a place; the caller has locked the group.
+def places(session: Session, locked: Locked, *, teacher_id: UUID, urn: str, day: date) -> Places:
+    """Return the facts for a decision about a place.
 
     A school and its predecessors on the day count as one school.
     """
+    group, programme = locked
     found = session.execute(_PLACES_AND_WAITING, {"work_group_id": group.id}).all()
     # Without any place there is one row, which has the counts of the waiting list.
     rows = [row for row in found if row.status is not None]

@@ -1,6 +1,6 @@
 """Reads and writes schools of the register in bulk, and the record of imports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -36,14 +36,13 @@ def stored(session: Session, urns: Sequence[str]) -> dict[str, Establishment]:
 
 def save_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
     """Insert or update schools; columns that the hub adds stay."""
-    _write(
-        session, schools, (*COMPARED, "last_changed", "changed_at", "changed_by"), now=now, by=by, change=1
-    )
+    columns = (*COMPARED, "last_changed", "changed_at", "changed_by")
+    _write(session, _rows(schools, now=now, by=by), columns, change=1)
 
 
 def confirm_schools(session: Session, schools: Iterable[Establishment], *, now: datetime, by: str) -> None:
     """Store the later checking date of unchanged schools."""
-    _write(session, schools, ("last_changed",), now=now, by=by, change=0)
+    _write(session, _rows(schools, now=now, by=by), ("last_changed",), change=0)
 
 
 def list_imports() -> Select[GiasImport]:
@@ -63,19 +62,17 @@ def save_findings(session: Session, import_id: UUID, findings: Iterable[Finding]
         session.execute(insert_rows(GiasFinding, rows))
 
 
+def _rows(schools: Iterable[Establishment], *, now: datetime, by: str) -> Iterator[dict[str, object]]:
+    track = made(now, by)
+    return ({name: getattr(school, name) for name in READ} | track for school in schools)
+
+
 def _write(
-    session: Session,
-    schools: Iterable[Establishment],
-    columns: Iterable[str],
-    *,
-    now: datetime,
-    by: str,
-    change: int,
+    session: Session, rows: Iterable[dict[str, object]], columns: Iterable[str], *, change: int
 ) -> None:
     """Insert schools; for existing ones set `columns` and raise the revision by `change`."""
-    track = made(now, by)
-    for rows in chunks({name: getattr(school, name) for name in READ} | track for school in schools):
-        statement = insert_rows(School, rows)
+    for part in chunks(rows):
+        statement = insert_rows(School, part)
         values: dict[str, object] = {name: statement.excluded[name] for name in columns}
         values["revision"] = School.revision + change
         session.execute(statement.on_conflict_do_update(index_elements=["urn"], set_=values))

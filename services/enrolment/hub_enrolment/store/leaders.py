@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from hub_enrolment.models import LeaderRole, Programme, WorkGroup, WorkGroupLead
+from hub_platform.paging import where_given
 
 OVER = ("closed", "cancelled")
 
@@ -16,11 +17,7 @@ def list_leaders(
     *, role: str | None, current: bool | None, today: date, teacher_id: UUID | None = None
 ) -> Select[LeaderRole]:
     """Select leadership roles; `current`: held today, or not."""
-    statement = select(LeaderRole)
-    if role is not None:
-        statement = statement.where(LeaderRole.role == role)
-    if teacher_id is not None:
-        statement = statement.where(LeaderRole.teacher_id == teacher_id)
+    statement = where_given(select(LeaderRole), (LeaderRole.role, role), (LeaderRole.teacher_id, teacher_id))
     if current is not None:
         held = and_(
             LeaderRole.starts_on <= today, or_(LeaderRole.ends_on.is_(None), LeaderRole.ends_on >= today)

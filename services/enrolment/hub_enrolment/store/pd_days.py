@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub_enrolment.domain.pd_days import Employment, Registrations
 from hub_enrolment.models import PDDay, PDDayAttendance, PDDayRegistration, SchoolMembership
+from hub_platform.paging import where_given
 
 
 def find_pd_day(session: Session, pd_day_id: UUID, *, lock: bool = False) -> PDDay | None:
@@ -35,9 +36,7 @@ def list_pd_days(
         statement = statement.where(PDDay.day >= first_day)
     if last_day is not None:
         statement = statement.where(PDDay.day <= last_day)
-    if kind is not None:
-        statement = statement.where(PDDay.kind == kind)
-    return statement if status is None else statement.where(PDDay.status == status)
+    return where_given(statement, (PDDay.kind, kind), (PDDay.status, status))
 
 
 def list_registrations(pd_day_id: UUID) -> Select[PDDayRegistration]:

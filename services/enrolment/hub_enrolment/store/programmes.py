@@ -11,17 +11,16 @@ from hub_enrolment.domain.completions import CompletionRule
 from hub_enrolment.domain.programmes import Path, TakenPart, parse_academic_year
 from hub_enrolment.models import Enrolment, Programme, ProgrammeChange, WorkGroup
 from hub_enrolment.store import successions as succession_store
+from hub_platform.paging import where_given
 
 
 def list_programmes(
     *, academic_year: str | None = None, strand: str | None = None, q: str | None = None
 ) -> Select[Programme]:
     """Select programmes; `q` is a part of the title in any case."""
-    statement = select(Programme)
-    if academic_year is not None:
-        statement = statement.where(Programme.academic_year == academic_year)
-    if strand is not None:
-        statement = statement.where(Programme.strand == strand)
+    statement = where_given(
+        select(Programme), (Programme.academic_year, academic_year), (Programme.strand, strand)
+    )
     if q is not None:
         statement = statement.where(Programme.title.icontains(q, autoescape=True))
     return statement

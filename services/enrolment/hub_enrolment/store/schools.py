@@ -11,6 +11,7 @@ from hub_enrolment.domain.gias_establishments import URN
 from hub_enrolment.domain.schools import SchoolState, unknown_school
 from hub_enrolment.domain.search import Word
 from hub_enrolment.models import School, SchoolLink
+from hub_platform.paging import where_given
 
 STATE = (
     School.urn,
@@ -66,15 +67,13 @@ class SchoolFilter:
 
 def list_schools(asked: SchoolFilter) -> Select[School]:
     """Select the schools that a filter asks for."""
-    statement = select(School)
-    for column, value in (
+    statement = where_given(
+        select(School),
         (School.la_code, asked.la_code),
         (School.phase, asked.phase),
         (School.status, asked.status),
         (School.trust_uid, asked.trust_uid),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
+    )
     if asked.connected is not None:
         is_connected = School.connected_on.is_not(None)
         statement = statement.where(is_connected if asked.connected else ~is_connected)

@@ -1,6 +1,7 @@
 """Trusts, and the memberships of schools in them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ARRAY, Select, Text, cast, func, or_, select
@@ -100,16 +101,18 @@ def begin_memberships(
         session.execute(insert_rows(TrustMembership, rows))
 
 
-def replace_memberships(
-    session: Session,
-    urn: str,
-    held: Sequence[TrustMembership],
-    wanted: Sequence[Membership],
-    *,
-    now: datetime,
-    by: str,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Replacement:
+    """The stored memberships of a school, and those that replace them, the oldest first."""
+
+    urn: str
+    held: Sequence[TrustMembership]
+    wanted: Sequence[Membership]
+
+
+def replace_memberships(session: Session, replacement: Replacement, *, now: datetime, by: str) -> None:
     """Replace a school's memberships; rows that stay the same are not written."""
+    held, wanted = replacement.held, replacement.wanted
     for row, membership in zip(held, wanted, strict=False):
         if as_membership(row) != membership:
             row.trust_uid = membership.trust_uid
@@ -118,7 +121,7 @@ def replace_memberships(
     for row in held[len(wanted) :]:
         session.delete(row)
     session.flush()  # the last one has ended before another one begins
-    begin_memberships(session, ((urn, one) for one in wanted[len(held) :]), now=now, by=by)
+    begin_memberships(session, ((replacement.urn, one) for one in wanted[len(held) :]), now=now, by=by)
 
 
 def as_membership(row: TrustMembership) -> Membership:

@@ -17,6 +17,7 @@ from hub_enrolment.models import Enrolment, Programme, SchoolMembership, WorkGro
 from hub_enrolment.store import successions as succession_store
 from hub_kernel.england import day_in_england
 from hub_kernel.refusals import Unknown
+from hub_platform.paging import where_given
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,9 @@ def list_work_groups(asked: WorkGroupFilter) -> Select[WorkGroup]:
         if lead is not None:
             leads_it = (WorkGroupLead.work_group_id == WorkGroup.id, WorkGroupLead.teacher_id == lead)
             statement = statement.where(exists().where(*leads_it))
-    if asked.status is not None:
-        statement = statement.where(WorkGroup.status == asked.status)
-    if asked.programme_id is not None:
-        statement = statement.where(WorkGroup.programme_id == asked.programme_id)
+    statement = where_given(
+        statement, (WorkGroup.status, asked.status), (WorkGroup.programme_id, asked.programme_id)
+    )
     if asked.academic_year is not None:
         of_year = (Programme.id == WorkGroup.programme_id, Programme.academic_year == asked.academic_year)
         statement = statement.where(exists().where(*of_year))

@@ -1,6 +1,7 @@
 """The facts of each document, spelled out for readers, so that a template only arranges them."""
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +54,11 @@ class Certificate:
 
 
 Document = AttendanceSheet | Certificate
+Facts = dict[str, object]  # JSON
+
+
+class PressInput(TypedDict):
+    """A document as its template reads it."""
+
+    template: str  # the name of a file in this folder
+    facts: Facts  # its data

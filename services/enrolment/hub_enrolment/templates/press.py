@@ -5,12 +5,13 @@ It is a program of its own, because Typst takes 65 MB and blocks its process whi
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
+from hub_enrolment.templates.facts import Facts, PressInput
 from hub_enrolment.templates.fonts import Font, fonts_for
 from hub_enrolment.templates.spelling import ascii_only, in_print, on_one_line
 from hub_platform.child import limit_this_process
@@ -20,14 +21,11 @@ CPU_SECONDS: Final = 25
 FOLDER: Final = Path(__file__).parent
 
 
-def press(document: Mapping[str, Any]) -> bytes:
+def press(document: PressInput) -> bytes:
     """Return a document as PDF; on one machine equal facts give equal bytes.
 
     Facts reach the template as data, never as markup. When printing fails, although every character was
     expected to have a glyph, it is tried again without the fonts of the machine, and then in ASCII.
-
-    Args:
-        document: `template`, the name of a file in this folder, and `facts`, its data.
     """
     import typst  # here, as importing this module must stay cheap
 
@@ -42,7 +40,7 @@ def press(document: Mapping[str, Any]) -> bytes:
     return _compiled(template, _respelled(facts, ascii_only))
 
 
-def _compiled(template: Path, facts: dict[str, Any], fonts: Sequence[Font] = ()) -> bytes:
+def _compiled(template: Path, facts: Facts, fonts: Sequence[Font] = ()) -> bytes:
     import typst
 
     named = [{"name": font.family, "covers": font.covers} for font in fonts]
@@ -80,11 +78,11 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(one)
 
 
-def _respelled(facts: dict[str, Any], spell: Callable[[str], str]) -> dict[str, Any]:
+def _respelled(facts: Facts, spell: Callable[[str], str]) -> Facts:
     """Return the facts in printable characters; `respelled` tells whether any text was changed."""
     changed = False
 
-    def walk(value: Any) -> Any:
+    def walk(value: object) -> object:
         nonlocal changed
         if isinstance(value, str):
             spelled = spell(value)
@@ -94,7 +92,7 @@ def _respelled(facts: dict[str, Any], spell: Callable[[str], str]) -> dict[str, 
             return {name: walk(one) for name, one in value.items()}
         return [walk(one) for one in value] if isinstance(value, list | tuple) else value
 
-    spelled_facts: dict[str, Any] = walk(facts)
+    spelled_facts = {name: walk(value) for name, value in facts.items()}
     return spelled_facts | {"respelled": changed}
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Final
 
-from hub_enrolment.templates.facts import AttendanceSheet, Certificate, Document
+from hub_enrolment.templates.facts import AttendanceSheet, Certificate, Document, PressInput
 from hub_platform import child
 from hub_platform.child import MEGABYTE, Bounds
 
@@ -22,6 +22,6 @@ def printed(document: Document) -> bytes:
     return child.run(PRESS, [json.dumps(press_input(document)).encode()], BOUNDS).getvalue()
 
 
-def press_input(document: Document) -> dict[str, object]:
-    """Return the input of the press: the document's template and facts."""
+def press_input(document: Document) -> PressInput:
+    """Return the template and the facts of a document."""
     return {"template": TEMPLATES[type(document)], "facts": asdict(document) | {"title": document.title}}

@@ -1,35 +1,20 @@
 """RPC requests to enrolment: contacts, joining links and certificates at sending, records for lists."""
 
 from base64 import b64decode
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from hub_messaging.rpc_client import RpcClient, RpcUnanswered
+from hub_messaging.rpc_client import Ask, RpcClient, RpcUnanswered
 from hub_notifications.config import Options
 from hub_notifications.gateways import Contact, ContactsUnavailable, SchoolThreads
 from hub_platform.context import context_with
-
-
-class EnrolmentContacts(RpcClient):
-    """Provides `RpcContacts` to the service."""
-
-    def __init__(self) -> None:
-        super().__init__("enrolment")
-
-    def setup(self) -> None:
-        """Read the timeout from the settings."""
-        super().setup()
-        self.seconds = context_with(self.container, Options).options.contacts_seconds
-
-    def get_dependency(self, worker_ctx: Any) -> "RpcContacts":  # noqa: ARG002 - nameko's signature
-        """Return the RPC client."""
-        return RpcContacts(self.ask)
+from hub_platform.dependencies import Provided
 
 
 class RpcContacts:
     """Implements `gateways.Contacts` and `gateways.People` by RPC."""
 
-    def __init__(self, ask: Callable[..., Any]) -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     def find(self, teacher_ids: Collection[str]) -> Mapping[str, Contact]:
@@ -69,8 +54,24 @@ class RpcContacts:
         threads = [(subject, teacher_id) for subject, teacher_id in found["threads"]]
         return SchoolThreads(urns=found["urns"], threads=threads)
 
-    def _answer(self, question: str, argument: str | list[str]) -> Any:  # JSON
+    def _answer(self, question: str, argument: str | list[str]) -> Any:  # JSON, of a type for each question
         try:
             return self._ask(question, argument)
         except RpcUnanswered as exc:
             raise ContactsUnavailable(type(exc).__name__) from exc
+
+
+class EnrolmentContacts(Provided[RpcContacts], RpcClient):
+    """Provides `RpcContacts` to the service."""
+
+    def __init__(self) -> None:
+        super().__init__("enrolment")
+
+    def setup(self) -> None:
+        """Read the timeout from the settings."""
+        super().setup()
+        self.seconds = context_with(self.container, Options).options.contacts_seconds
+
+    def get_dependency(self, worker_ctx: object) -> RpcContacts:  # noqa: ARG002 - nameko's signature
+        """Return the RPC client."""
+        return RpcContacts(self.ask)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 from hub_kernel.england import ENGLAND
@@ -72,9 +72,44 @@ NEW_PLACE: Final = Moved(before=THIRD, now=replace(THIRD, place="Town Library"))
 NEW_LINK: Final = Moved(before=SECOND, now=replace(SECOND, joining_link=f"{LINK}-b"))
 CANCELLED: Final = Cancelled(meeting=THIRD, reason="venue_unavailable")
 
-GROUP: Final[dict[str, Any]] = {"hub": HUB, "given": "Ada", "group_title": "Fractions in Year 5"}
-OFFER: Final[dict[str, Any]] = GROUP | {"last_day": date(2026, 9, 14)}
-PD_DAY: Final[dict[str, Any]] = {
+
+class _Group(TypedDict):
+    hub: HubDetails
+    given: str
+    group_title: str
+
+
+class _Offer(_Group):
+    last_day: date
+
+
+class _PDDay(TypedDict):
+    hub: HubDetails
+    given: str
+    day_kind: str
+    title: str
+    on: date
+    starts_at: datetime | None
+    venue: str | None
+
+
+class _Visit(TypedDict):
+    hub: HubDetails
+    given: str
+    school_name: str
+    urn: str
+    planned_at: datetime
+    visit_kind: str
+
+
+class _Bare(TypedDict):
+    hub: HubDetails
+    given: str
+
+
+GROUP: Final[_Group] = {"hub": HUB, "given": "Ada", "group_title": "Fractions in Year 5"}
+OFFER: Final[_Offer] = {**GROUP, "last_day": date(2026, 9, 14)}
+PD_DAY: Final[_PDDay] = {
     "hub": HUB,
     "given": "Ada",
     "day_kind": "pd_day",
@@ -83,7 +118,7 @@ PD_DAY: Final[dict[str, Any]] = {
     "starts_at": datetime(2026, 11, 27, 9, 30, tzinfo=ENGLAND),
     "venue": "Mill Lane Centre",
 }
-VISIT: Final[dict[str, Any]] = {
+VISIT: Final[_Visit] = {
     "hub": HUB,
     "given": "Grace",
     "school_name": "Mill Lane Primary School",
@@ -99,7 +134,7 @@ ENTRY: Final = CalendarEntry(
     removed=False,
 )
 
-BARE: Final[dict[str, Any]] = {"hub": HUB, "given": "Grace"}
+BARE: Final[_Bare] = {"hub": HUB, "given": "Grace"}
 MILL_LANE: Final = LedSchool(name="Mill Lane Primary School", urn="980001", day=date(2026, 11, 16))
 TOWN: Final = LedSchool(name="Town Primary School", urn="980002", day=date(2026, 11, 16))
 A_VISIT: Final = LedVisit(

@@ -1,6 +1,7 @@
 """Assigning PD leads to schools."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -61,7 +62,8 @@ def assign_pd_lead(session: Session, command: AssignPDLead, *, now: datetime, by
     if before is not None:
         update_obligations(session, before, known.half_terms(before.urn), now=now, by=by)
         reassigned = reassign(session, before, assignment, now=now, by=by)
-    return view_of(session, assignment, owed, warnings=warnings, reassigned_n=reassigned)
+    view = view_of(session, assignment, owed)
+    return replace(view, warnings=warnings, reassigned_n=reassigned)
 
 
 def _check_free(

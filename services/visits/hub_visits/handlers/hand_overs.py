@@ -1,6 +1,7 @@
 """Handing assignments over to another PD lead, and ending them early."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -56,7 +57,7 @@ def hand_over(session: Session, command: HandOver, *, now: datetime, by: str) ->
     _publish_end(session, before, command.reason, now=now, by=by)
     owed = update_obligations(session, after, calendars.half_terms(after.urn), now=now, by=by)
     reassigned = reassign(session, before, after, now=now, by=by)
-    return view_of(session, after, owed, warnings=warnings, reassigned_n=reassigned)
+    return replace(view_of(session, after, owed), warnings=warnings, reassigned_n=reassigned)
 
 
 def end_assignment(session: Session, command: EndAssignment, *, now: datetime, by: str) -> AssignmentView:
@@ -80,7 +81,7 @@ def end_assignment(session: Session, command: EndAssignment, *, now: datetime, b
     session.flush()
     _publish_end(session, row, command.reason, now=now, by=by)
     owed = store.obligations_of(session, row.id)
-    return view_of(session, row, owed, without_lead_n=len(remaining))
+    return replace(view_of(session, row, owed), without_lead_n=len(remaining))
 
 
 def _add_following(

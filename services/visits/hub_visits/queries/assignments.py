@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub_kernel.england import day_in_england, start_of_day
-from hub_platform.paging import PageRequest
+from hub_platform.paging import PageRequest, where_given
 from hub_visits.domain import hand_overs
 from hub_visits.models import Assignment
 from hub_visits.store import assignments as store
@@ -76,21 +76,19 @@ def list_assignments(
     statement = _select(session, wanted, today=day_in_england(now))
     rows, following = page.fetch(session, statement, [Assignment.starts_on, Assignment.id])
     views = [
-        AssignmentView(row=row, obligations=[], warnings=[], lead_until=until)
+        AssignmentView(row=row, obligations=[], lead_until=until)
         for row, until in zip(rows, leads_until(session, rows), strict=True)
     ]
     return views, following
 
 
 def _select(session: Session, wanted: AssignmentFilter, *, today: date) -> Select[Assignment]:
-    statement = select(Assignment)
-    for column, value in (
+    statement = where_given(
+        select(Assignment),
         (Assignment.pd_lead_id, wanted.pd_lead_id),
         (Assignment.programme, wanted.programme),
         (Assignment.academic_year, wanted.academic_year),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
+    )
     if wanted.urn is not None:
         statement = statement.where(Assignment.urn.in_(school_store.urns_of(session, wanted.urn, today)))
     if wanted.active_on is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub_kernel.england import day_in_england
-from hub_platform.paging import PageRequest
+from hub_platform.paging import PageRequest, where_given
 from hub_visits.domain import hand_overs
 from hub_visits.models import Visit
 from hub_visits.store import hand_overs as hand_over_store
@@ -61,14 +61,13 @@ def select_visits(session: Session, wanted: VisitFilter, *, today: date) -> Sele
         statement = statement.where(Visit.planned_at >= wanted.begins)
     if wanted.ends is not None:
         statement = statement.where(Visit.planned_at < wanted.ends)
-    for column, value in (
+    statement = where_given(
+        statement,
         (Visit.status, wanted.status),
         (Visit.kind, wanted.kind),
         (Visit.half_term, wanted.half_term),
         (Visit.pd_lead_id, wanted.pd_lead_id),
-    ):
-        if value is not None:
-            statement = statement.where(column == value)
+    )
     if wanted.urn is not None:
         statement = statement.where(Visit.urn.in_(school_store.urns_of(session, wanted.urn, today)))
     if wanted.without_lead is not None:

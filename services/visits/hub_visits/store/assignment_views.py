@@ -17,31 +17,16 @@ class AssignmentView:
 
     row: Assignment
     obligations: list[assignments.Owed]
-    warnings: list[str]  # own_trust: the PD lead's own school belongs to the same trust
+    warnings: Sequence[str] = ()  # own_trust: the PD lead's own school belongs to the same trust
     lead_until: date | None = None  # see `hand_overs.lead_until`
     reassigned_n: int = 0  # planned visits that were moved to it
     without_lead_n: int = 0  # planned visits that have no PD lead after its end
 
 
-def view_of(
-    session: Session,
-    row: Assignment,
-    owed: list[assignments.Owed],
-    *,
-    warnings: Sequence[str] = (),
-    reassigned_n: int = 0,
-    without_lead_n: int = 0,
-) -> AssignmentView:
-    """Return the view of one assignment."""
+def view_of(session: Session, row: Assignment, owed: list[assignments.Owed]) -> AssignmentView:
+    """Return the view of one assignment, without the consequences of a change."""
     [until] = leads_until(session, [row])
-    return AssignmentView(
-        row=row,
-        obligations=owed,
-        warnings=list(warnings),
-        lead_until=until,
-        reassigned_n=reassigned_n,
-        without_lead_n=without_lead_n,
-    )
+    return AssignmentView(row=row, obligations=owed, lead_until=until)
 
 
 def leads_until(session: Session, rows: Sequence[Assignment]) -> list[date | None]:

@@ -49,6 +49,7 @@ def record_open_entries(connection: sa.Connection) -> int:
     return backfill.record_missing(connection, _facts(connection.execute(OPEN).all()))
 
 
+# Any: rows of textual SQL have no types.
 def _facts(rows: Sequence[sa.Row[Any]]) -> Iterator[tuple[Event, datetime]]:
     """Yield the joining of each entry, then its open offer again, as its PlaceOffered came before."""
     for row in rows:

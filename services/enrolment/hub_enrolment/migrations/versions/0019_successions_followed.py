@@ -101,7 +101,7 @@ def _carried_on(connection: sa.Connection) -> Iterator[tuple[Event, datetime]]:
     today = connection.scalar(sa.text("SELECT (now() AT TIME ZONE 'Europe/London')::date"))
     now = connection.scalar(sa.text("SELECT now()"))
     links, effective = _links(connection)
-    people: defaultdict[UUID, list[sa.Row[Any]]] = defaultdict(list)
+    people: defaultdict[UUID, list[sa.Row[Any]]] = defaultdict(list)  # rows of textual SQL have no types
     for row in connection.execute(sa.text(MEMBERSHIPS)):
         people[row.teacher_id].append(row)
     for teacher_id, rows in people.items():

@@ -1,6 +1,6 @@
 """Rows corrected along with a membership; marks added to a locked register."""
 
-from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,7 +14,7 @@ FOLLOWED = ("leader_role_ids", "waiting_entry_ids", "pd_day_ids")
 
 def upgrade() -> None:
     for name in FOLLOWED:
-        column: sa.Column[Any] = sa.Column(name, ARRAY(sa.Uuid), nullable=False, server_default="{}")
+        column: sa.Column[list[UUID]] = sa.Column(name, ARRAY(sa.Uuid), nullable=False, server_default="{}")
         op.add_column("membership_corrections", column)
         op.alter_column("membership_corrections", name, server_default=None)
     op.alter_column("attendance_corrections", "old", nullable=True)

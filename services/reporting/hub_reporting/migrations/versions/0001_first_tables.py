@@ -56,6 +56,7 @@ def downgrade() -> None:
     messaging.drop_v1()
 
 
+# Any: the type of a key's values differs by column.
 def _table(
     name: str, key: Mapping[str, type[sa.types.TypeEngine[Any]]], *columns: sa.schema.SchemaItem
 ) -> None:

@@ -17,12 +17,15 @@ from hub_kernel.england import day_in_england
 from hub_kernel.successions import Succession, Successions, first_day_of_successor
 from hub_messaging import backfill
 from hub_platform.bank_holidays import bank_holidays
+from hub_platform.json_values import Values
 from hub_visits.domain import assignments, visits
 from hub_visits.domain.calendars import HalfTerm, first_year_of
 from hub_visits.domain.school_years import ALWAYS, Affiliation, Calendars
 
 revision = "0006_derived_again"
 down_revision = "0005_calendars_published"
+
+Row = sa.Row[Any]  # Any: rows of textual SQL have no types
 
 # The day on which a succession was received replaces the day of its event, which was not stored.
 FILL_SUCCEEDED_ON = """
@@ -156,7 +159,7 @@ def _calendars(connection: sa.Connection, urns: set[str]) -> dict[str, Calendars
     }
 
 
-def _settled(connection: sa.Connection, row: Any, half_terms: list[HalfTerm]) -> Iterator[Fact]:
+def _settled(connection: sa.Connection, row: Row, half_terms: list[HalfTerm]) -> Iterator[Fact]:
     owed = assignments.obligations(half_terms, row.kinds, starts_on=row.starts_on)
     rows = connection.execute(sa.text(OBLIGATIONS), {"id": row.id}).mappings()
     known = [assignments.Owed(**each) for each in rows]
@@ -180,14 +183,14 @@ def _settled(connection: sa.Connection, row: Any, half_terms: list[HalfTerm]) ->
     yield event, row.changed_at
 
 
-def _visits(connection: sa.Connection, assignment: Any, calendars: Calendars) -> Iterator[Fact]:
+def _visits(connection: sa.Connection, assignment: Row, calendars: Calendars) -> Iterator[Fact]:
     for row in connection.execute(sa.text(VISITS), {"id": assignment.id}).all():
         half_term = calendars.half_term_on(assignment.urn, row.happened_on or day_in_england(row.planned_at))
         logged_on = None if row.logged_at is None else day_in_england(row.logged_at)
         held = visits.place(half_term, logged_on=logged_on, bank_holidays=bank_holidays())
         if held == visits.TermPlacement(half_term=row.half_term, out_of_term=row.out_of_term, late=row.late):
             continue
-        told: dict[str, Any] = {
+        told: Values = {
             "half_term": held.half_term,
             "out_of_term": held.out_of_term,
             "late": held.late,
@@ -196,7 +199,7 @@ def _visits(connection: sa.Connection, assignment: Any, calendars: Calendars) ->
         yield VisitRecalculated(visit_id=row.id, urn=row.urn, **told), row.changed_at
 
 
-def _fields(owed: assignments.Owed) -> dict[str, Any]:
+def _fields(owed: assignments.Owed) -> Values:
     return {
         "half_term": owed.half_term,
         "kind": owed.kind,
