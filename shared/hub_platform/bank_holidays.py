@@ -1,7 +1,7 @@
 """The bank holidays of England, which the rules of hub_kernel and of services take as an argument.
 
-`python -m tests.support.bank_holidays` writes their dates with the library `holidays`; a test compares them. The
-library itself would cost each service 10 MiB and half a second of its start.
+`python -m tests.support.bank_holidays` writes their dates with the library `holidays`; a test compares them.
+The library itself would cost each service 10 MiB and half a second of its start.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""Write the dates of England's bank holidays, as the pinned release of the library `holidays` calculates them.
+"""Write the dates of England's bank holidays, as the pinned library `holidays` calculates them.
 
 python -m tests.support.bank_holidays
 """

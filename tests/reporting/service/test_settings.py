@@ -5,7 +5,6 @@ from environs import EnvValidationError
 
 from hub_reporting import config
 from hub_reporting.domain.scopes import Scope
-from hub_reporting.service import ReportingService
 
 NAMES = ("ID", "NAME", "HEADLINE_SCOPE")
 ADDRESSES = ("PUBLIC_URL", "SCHEMAS_URL", "SUBSCRIBERS_HOST", "SUBSCRIBERS_PORT")
@@ -71,4 +70,4 @@ def test_invalid_setting_stops_the_start_and_is_named(
 ) -> None:
     monkeypatch.setenv(f"HUB_{name}", value)
     with pytest.raises(EnvValidationError, match=f"HUB_{name}"):
-        ReportingService.options.setup()
+        config.load()
