@@ -66,7 +66,7 @@ class Gateway:
             wait_until(lambda: self._shows_another(before), deadline=60)
 
     def _shows_another(self, before: bytes) -> bool:
-        """Return whether a new connection is shown another certificate; one made during a reload may be reset."""
+        """Return whether a new connection is shown another certificate; a reload may reset one."""
         try:
             return self.shown() != before
         except ConnectionError:
