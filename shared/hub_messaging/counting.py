@@ -7,7 +7,7 @@ ever: what retention deletes stays counted. What was published and not received 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -50,6 +50,14 @@ SEND_AGAIN = sa.text(
 )
 
 
+class Kind(NamedTuple):
+    """The events of one publisher and routing key that one subscription receives: a row of the counts."""
+
+    subscription: str
+    source: str
+    routing_key: str
+
+
 @dataclass(frozen=True)
 class Loss:
     """Events of one kind that were published and never arrived."""
@@ -70,19 +78,10 @@ def published(session: Session | sa.Connection) -> dict[str, int]:
     return {row.routing_key: row.published for row in session.execute(sa.select(outbox_counts))}
 
 
-def add(
-    session: Session,
-    subscription: str,
-    source: str,
-    routing_key: str,
-    *,
-    received: int = 0,
-    done: int = 0,
-    accepted: int = 0,
-) -> None:
+def add(session: Session, kind: Kind, *, received: int = 0, done: int = 0, accepted: int = 0) -> None:
     """Add to the counts of one kind of event."""
     changes = {"received": received, "done": done, "accepted": accepted}
-    named = {"subscription": subscription, "source": source, "routing_key": routing_key}
+    named = kind._asdict()
     new = insert(inbox_counts).values(named | changes | {"newest_at": sa.func.clock_timestamp()})
     added: dict[str, object] = {name: inbox_counts.c[name] + new.excluded[name] for name in changes}
     if received > 0:
@@ -97,10 +96,10 @@ def move(session: Session, row: StoredRow, source: str, routing_key: str, *, dou
     kept under its old name as well.
     """
     if row.subject is not None and not doubled:
-        add(session, row.subscription, row.source, row.type, received=-1, accepted=1)
+        add(session, Kind(row.subscription, row.source, row.type), received=-1, accepted=1)
     # An unreadable message had not been counted: once readable, its event is no longer missing.
     accepted = 0 if row.subject is None else -1
-    add(session, row.subscription, source, routing_key, received=1, accepted=accepted)
+    add(session, Kind(row.subscription, source, routing_key), received=1, accepted=accepted)
 
 
 def compare(session: Session, subscription: str, mark: Mark) -> list[Loss]:

@@ -156,7 +156,7 @@ def newest_before(revision: int, after: str | None, types: Container[str]) -> in
 
 
 def routing_key_of(type_: str, version: int) -> str:
-    """The routing key of an event: its type, from version 2 on with the version, as `VisitLogged.v2`."""
+    """The routing key of an event: its type, from version 2 on with the version, as `ParcelSorted.v2`."""
     return type_ if version == 1 else f"{type_}.v{version}"
 
 
@@ -169,7 +169,7 @@ def keys_by_publisher(event_classes: Iterable[type[Event]]) -> dict[str, frozens
 
 
 def _version(schema: object, type_: object) -> int:
-    """The version that a dataschema names, such as `https://hub.example.org/schemas/VisitLogged/1`."""
+    """The version that a dataschema names, such as `https://hub.example.org/schemas/ParcelSorted/1`."""
     base, _, version = str(schema or "").rpartition("/")
     if schema and not isinstance(schema, str):
         raise Undecodable("dataschema is not text")

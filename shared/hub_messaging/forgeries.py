@@ -191,14 +191,8 @@ def _take_out(session: Session, forgery: Forgery, operator: Operator) -> bool:
     session.execute(sa.delete(inbox).where(*is_(one.key)))
     session.execute(sa.delete(inbox_gaps).where(*(inbox_gaps.c[part] == name[part] for part in name)))
     if row.type is not None:
-        counting.add(
-            session,
-            row.subscription,
-            row.source,
-            row.type,
-            received=-1,
-            done=-int(row.state == DeliveryState.DONE),
-        )
+        kind = counting.Kind(row.subscription, row.source, row.type)
+        counting.add(session, kind, received=-1, done=-int(row.state == DeliveryState.DONE))
     if row.body is not None:
         _keep_body(session, row, forgery.why)
     said = {"by": operator.by, "why": operator.why, "action": "forged"}

@@ -72,6 +72,15 @@ class Outboxes:
     engines: Mapping[str, sa.Engine] = field(repr=False)  # publisher → its database
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One run of a comparison or a restore: the log's connection, the outboxes, the report of progress."""
+
+    connection: Connection
+    outboxes: Outboxes
+    tell: Tell
+
+
 def compare(connection: Connection, outboxes: Outboxes, tell: Tell) -> Compared:
     """Compare the log with the outboxes; writes only a mark.
 
@@ -80,8 +89,7 @@ def compare(connection: Connection, outboxes: Outboxes, tell: Tell) -> Compared:
         BROKER_ERRORS, SQLAlchemyError: the broker or a database is unavailable.
     """
     with _snapshots(outboxes) as sessions:
-        logged = _logged(connection, list(sessions), tell)
-        return _compared(sessions, logged)
+        return _compared(sessions, _logged(_Run(connection, outboxes, tell), list(sessions)))
 
 
 def restore(connection: Connection, outboxes: Outboxes, tell: Tell) -> Compared:
@@ -98,13 +106,11 @@ def restore(connection: Connection, outboxes: Outboxes, tell: Tell) -> Compared:
     except ResourceLocked:
         raise AtWork from None
     declare_publishers(connection, *outboxes.engines)
-    bound_at = time.monotonic()
+    run, bound_at = _Run(connection, outboxes, tell), time.monotonic()
     with _snapshots(outboxes) as sessions:
-        under_way = {name: _under_way(session) for name, session in sessions.items()}
-        logged = _logged(connection, list(sessions), tell)
-        found = _compared(sessions, logged)
-        _bring_back(connection, outboxes, sessions, logged, found.missing, tell)
-    found = _after_those_under_way(connection, outboxes, under_way, found, bound_at, tell)
+        in_transit = {name: _in_transit(session) for name, session in sessions.items()}
+        found = _restore_missing(run, sessions)
+    found = _restore_after_transit(run, in_transit, found, bound_at=bound_at)
     for engine in outboxes.engines.values():
         with Session(engine) as session, session.begin():
             remember(session, Remembered(mark_offset=-1, published=None))
@@ -124,20 +130,20 @@ def _snapshots(outboxes: Outboxes) -> Iterator[dict[str, Session]]:
         yield sessions
 
 
-def _under_way(session: Session) -> list[int]:
+def _in_transit(session: Session) -> list[int]:
     """Return the unmarked positions that the relay may have sent before the log was bound."""
     waiting = sa.select(table.c.position).where(table.c.published_at.is_(None))
     return list(session.scalars(waiting.order_by(table.c.position).limit(BATCH)))
 
 
-def _logged(connection: Connection, publishers: Sequence[str], tell: Tell) -> dict[str, set[str]]:
+def _logged(run: _Run, publishers: Sequence[str]) -> dict[str, set[str]]:
     """Return the ids of each publisher's events in the log, by the exchange that they came through."""
     publisher_of = {name(one): one for one in publishers for name in (exchange_of, refill_exchange_of)}
     ids: dict[str, set[str]] = {one: set() for one in publishers}
     read = 0
-    for messages in _read(connection, publishers):
+    for messages in _read(run.connection, publishers):
         read += len(messages)
-        tell("Reading the log", read, 0)
+        run.tell("Reading the log", read, 0)
         for message in messages:
             publisher = publisher_of.get(message.exchange or "")
             if publisher is not None and message.routing_key != MARK:
@@ -181,22 +187,18 @@ def _published(session: Session) -> Iterator[StoredRow]:
     return iter(session.execute(published, execution_options={"yield_per": 10 * BATCH}))
 
 
-def _bring_back(
-    connection: Connection,
-    outboxes: Outboxes,
-    sessions: Mapping[str, Session],
-    logged: Mapping[str, set[str]],
-    missing: int,
-    tell: Tell,
-) -> None:
-    done = 0
+def _restore_missing(run: _Run, sessions: Mapping[str, Session]) -> Compared:
+    """Publish the events that the log lacks, and return the comparison made before."""
+    logged = _logged(run, list(sessions))
+    found, done = _compared(sessions, logged), 0
     for publisher, session in sessions.items():
-        sender = ConfirmedPublisher(connection, refill_exchange_of(publisher))
-        for wanted in _wanted(session, outboxes, publisher, logged[publisher]):
+        sender = ConfirmedPublisher(run.connection, refill_exchange_of(publisher))
+        for wanted in _wanted(session, run.outboxes, publisher, logged[publisher]):
             sender.publish(wanted)
             done += len(wanted)
-            tell("Bringing back", done, missing)
+            run.tell("Restoring missing events", done, found.missing)
         sender.close()
+    return found
 
 
 def _wanted(session: Session, outboxes: Outboxes, publisher: str, logged: set[str]) -> Iterator[list[Posted]]:
@@ -208,26 +210,19 @@ def _wanted(session: Session, outboxes: Outboxes, publisher: str, logged: set[st
             yield wanted
 
 
-def _after_those_under_way(
-    connection: Connection,
-    outboxes: Outboxes,
-    under_way: Mapping[str, list[int]],
-    found: Compared,
-    bound_at: float,
-    tell: Tell,
+def _restore_after_transit(
+    run: _Run, in_transit: Mapping[str, list[int]], found: Compared, *, bound_at: float
 ) -> Compared:
-    """Compare again when the relay has marked the events that were in transit while the log was bound."""
-    while any(_waits(outboxes.engines[name], positions) for name, positions in under_way.items()):
+    """Repeat the restore once the relay has marked the events in transit while the log was bound."""
+    while any(_waits(run.outboxes.engines[name], positions) for name, positions in in_transit.items()):
         if time.monotonic() - bound_at > CONFIRM_SECONDS:
             break  # the relay has given up by now and publishes them again: into the log
-        drain(connection, LOOK_AGAIN_SECONDS)
-        tick(connection)  # the wait is longer than the broker waits for a heartbeat
-    if not any(under_way.values()):
+        drain(run.connection, LOOK_AGAIN_SECONDS)
+        tick(run.connection)  # the wait is longer than the broker waits for a heartbeat
+    if not any(in_transit.values()):
         return found
-    with _snapshots(outboxes) as sessions:
-        logged = _logged(connection, list(sessions), tell)
-        late = _compared(sessions, logged)
-        _bring_back(connection, outboxes, sessions, logged, late.missing, tell)
+    with _snapshots(run.outboxes) as sessions:
+        late = _restore_missing(run, sessions)
     before = {(kind.publisher, kind.routing_key): kind.missing for kind in found.kinds}
     kinds = [
         Kind(k.publisher, k.routing_key, k.kept, k.missing + before.get((k.publisher, k.routing_key), 0))

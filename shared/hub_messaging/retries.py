@@ -106,7 +106,8 @@ def adopt(session: Session, row: StoredRow, envelope: Envelope) -> StoredRow:
     if row.subject is not None:
         return row
     named = sa.update(inbox).where(*_is_row(row)).values(_row(row.subscription, envelope)).returning(inbox)
-    counting.add(session, row.subscription, envelope.source, envelope.routing_key, received=1)
+    kind = counting.Kind(row.subscription, envelope.source, envelope.routing_key)
+    counting.add(session, kind, received=1)
     return session.execute(named).one()
 
 
@@ -127,7 +128,7 @@ def pass_over(session: Session, row: StoredRow) -> None:
     """Mark a stored delivery as done without effect: another version of its change takes effect."""
     ended = {"state": DeliveryState.DONE, "body": None, "next_attempt_at": None}
     session.execute(sa.update(inbox).where(*_is_row(row)).values(ended))
-    counting.add(session, row.subscription, row.source, row.type, done=1)
+    counting.add(session, counting.Kind(row.subscription, row.source, row.type), done=1)
 
 
 def fail_again(session: Session, row: StoredRow, error: BaseException, policy: RetryPolicy) -> str:
@@ -209,7 +210,8 @@ def _insert(session: Session, envelope: Envelope, row: dict[str, object]) -> Non
     """Insert a row unless it exists, and count it."""
     kept = session.execute(insert(inbox).values(row).on_conflict_do_nothing().returning(inbox.c.arrival))
     if kept.first() is not None:
-        counting.add(session, str(row["subscription"]), envelope.source, envelope.routing_key, received=1)
+        kind = counting.Kind(str(row["subscription"]), envelope.source, envelope.routing_key)
+        counting.add(session, kind, received=1)
 
 
 def _row(subscription: str, envelope: Envelope) -> dict[str, object]:

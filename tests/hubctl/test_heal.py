@@ -47,10 +47,8 @@ def publish(keeper: Keeper, number: int) -> None:
 
 
 def receive(keeper: Keeper, number: int) -> None:
-    act(
-        keeper,
-        lambda session: counting.add(session, keeper.queue, SOURCE, SORTED, received=number, done=number),
-    )
+    kind = counting.Kind(keeper.queue, SOURCE, SORTED)
+    act(keeper, lambda session: counting.add(session, kind, received=number, done=number))
 
 
 @pytest.fixture(name="short")
@@ -193,7 +191,8 @@ def test_giving_up_needs_a_reason(short: Keeper) -> None:
 def test_a_publisher_that_is_not_known_here_is_known_by_its_mark(reporting: Keeper) -> None:
     def marked(session: Session) -> None:
         session.execute(sa.insert(inbox_types).values(subscription="reporting.in", type=SORTED))
-        counting.add(session, "reporting.in", "/hubs/cambridge/enrolment", SORTED, received=1)
+        kind = counting.Kind("reporting.in", "/hubs/cambridge/enrolment", SORTED)
+        counting.add(session, kind, received=1)
         session.execute(sa.update(inbox_counts).values(missing=4))
 
     act(reporting, marked)

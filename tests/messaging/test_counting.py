@@ -86,7 +86,7 @@ def test_received_and_done_are_counted_whatever_becomes_of_a_delivery(
 
 def test_what_was_received_in_a_failed_transaction_is_not_counted(database: Database) -> None:
     with pytest.raises(RuntimeError), database.begin() as session:
-        counting.add(session, QUEUE, SOURCE, SORTED, received=1)
+        counting.add(session, counting.Kind(QUEUE, SOURCE, SORTED), received=1)
         raise RuntimeError
     assert kept(database) == {}
 

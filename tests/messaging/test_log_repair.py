@@ -322,7 +322,7 @@ def test_what_waits_behind_a_failure_is_no_gap(impatient: Reader) -> None:
 def test_another_subscription_is_healed_by_its_own_reader(reader: Reader, database: Database) -> None:
     receive(database, delivery(1))
     with database.begin() as session:
-        counting.add(session, "auditing.in", SOURCE, SORTED, received=1)
+        counting.add(session, counting.Kind("auditing.in", SOURCE, SORTED), received=1)
         session.execute(sa.text("UPDATE inbox_counts SET missing = 1 WHERE subscription = 'auditing.in'"))
         session.execute(
             sa.insert(inbox_types).values(subscription="auditing.in", type=SORTED, behind_since=EVER)
