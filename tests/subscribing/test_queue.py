@@ -65,7 +65,7 @@ def test_a_second_consumer_waits_until_the_first_has_gone(subscribed: Feed) -> N
 
 
 def test_a_dead_letter_says_why_it_is_one(subscribed: Feed) -> None:
-    named = re.search(r"says why .*?: (.*?) \|", page.sections()["Errors"])
+    named = re.search(r"contains reason and time: (.*?) \|", page.sections()["Errors"])
     assert named is not None
     reader = Reader(subscribed)
     subscribed.publish(visit()[0])
