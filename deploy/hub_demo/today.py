@@ -19,13 +19,13 @@ def day(text: str) -> date:
     """Parse the value of `--today`.
 
     Raises:
-        ArgumentTypeError: it is no date, or too far away.
+        ArgumentTypeError: it is not a date, or too far away.
     """
     try:
         read = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no date. Write year, month and day, such as 2026-11-29."
+            f"{text!r} is not a date. Write year, month and day, such as 2026-11-29."
         ) from None
     now = in_england()
     if abs(read.year - now.year) > YEARS:

@@ -14,6 +14,7 @@ from pathlib import Path
 import amqp
 
 from hub_local import broker_container, broker_node, containers, packages, passwords, ports
+from hub_local.broker_node import NodeSetup
 from hub_local.broker_probe import require_answer
 from hub_local.definitions import ADMINISTRATOR, VIRTUAL_HOST, Definitions
 from hub_local.failures import CannotStart
@@ -68,31 +69,36 @@ class Contents:
         return [queue["name"] for queue in self.definitions.get("queues", [])]
 
 
-def start(
-    programs: Programs,
-    folder: Path,
-    contents: Contents,
-    *,
-    say: Say,
-    given: str | None = None,
-    plugins: Sequence[str] = (),
-    port: int | None = None,
-) -> Broker:
-    """Start a broker.
+@dataclass(frozen=True)
+class PrivateBroker:
+    """A broker to start on this machine; it listens on loopback."""
 
-    With HUB_AMQP_URI all services connect as the administrator whom it names. A private broker listens on
-    loopback, at `port` or at a free port.
+    programs: Programs
+    folder: Path  # of its definitions and its data
+    contents: Contents
+    plugins: Sequence[str] = ()  # of a node; a container has the management plugin
+    port: int | None = None  # for AMQP; None for a free one
+
+    def write_definitions(self) -> Path:
+        """Write the file of definitions that RabbitMQ loads; return its path."""
+        file = self.folder / "definitions.json"
+        passwords.write_private(file, json.dumps(self.contents.definitions))
+        return file
+
+
+def start(private: PrivateBroker, *, say: Say, given: str | None = None) -> Broker:
+    """Start a broker, or use the one of HUB_AMQP_URI, which is `given`.
+
+    With HUB_AMQP_URI all services connect as the administrator whom it names.
 
     Raises:
         CannotStart: no broker is available.
     """
     if given:
-        return use(given, contents)
-    file = folder / "definitions.json"
-    passwords.write_private(file, json.dumps(contents.definitions))
+        return use(given, private.contents)
     if containers.can_run(broker_container.IMAGE, say):
-        return start_container(programs, folder, file, contents, say=say, port=port)
-    return start_node(programs, folder, file, contents, say=say, plugins=plugins, port=port)
+        return start_container(private, say=say)
+    return start_node(private, say=say)
 
 
 def use(given: str, contents: Contents) -> Broker:
@@ -128,18 +134,13 @@ def declare(uri: str, definitions: Definitions) -> None:
         ) from None
 
 
-def start_container(
-    programs: Programs,
-    folder: Path,
-    file: Path,
-    contents: Contents,
-    *,
-    say: Say,
-    port: int | None = None,
-) -> Broker:
+def start_container(private: PrivateBroker, *, say: Say) -> Broker:
     """Start RabbitMQ in a container."""
+    contents = private.contents
     say(f"RabbitMQ: a container of {broker_container.IMAGE}")
-    container = broker_container.start(folder, definitions=file, port=port)
+    container = broker_container.start(
+        private.folder, definitions=private.write_definitions(), port=private.port
+    )
     uris = contents.uris(container.host, container.port)
 
     def require_ready() -> None:
@@ -149,26 +150,23 @@ def start_container(
                 uris[ADMINISTRATOR], seconds=READY_WITHIN, otherwise=sentence, queues=contents.queues
             )
         except CannotStart as failure:
-            log = container.last_words(programs.logs / "rabbitmq.log")
+            log = container.last_words(private.programs.logs / "rabbitmq.log")
             raise CannotStart(str(failure), log=log) from None
 
     what = f"container {container.name}"
     return Broker(what, uris, require_ready, container.stop, management_port=container.management_port)
 
 
-def start_node(
-    programs: Programs,
-    folder: Path,
-    file: Path,
-    contents: Contents,
-    *,
-    say: Say,
-    plugins: Sequence[str] = (),
-    port: int | None = None,
-) -> Broker:
+def start_node(private: PrivateBroker, *, say: Say) -> Broker:
     """Start RabbitMQ's program, installing it first when that is possible and needed."""
-    program = broker_node.find_program() or install(programs, say=say)
-    node = broker_node.start(programs, program, folder, definitions=file, plugins=plugins, port=port)
+    contents = private.contents
+    setup = NodeSetup(
+        program=broker_node.find_program() or install(private.programs, say=say),
+        folder=private.folder,
+        definitions=private.write_definitions(),
+        plugins=private.plugins,
+    )
+    node = broker_node.start(private.programs, setup, port=private.port)
     uris = contents.uris(ports.LOOPBACK, node.port)
 
     def require_ready() -> None:

@@ -84,9 +84,13 @@ def start(folder: Path, *, definitions: Path, port: int | None = None) -> Contai
     docker("rm", "--force", name, check=False)
     port = port or ports.any_free()
     management_port = ports.any_free()
-    published = {5672: port, 15672: management_port}
-    volume = ("--volume", f"{name}:/var/lib/rabbitmq")
-    create(name, folder, definitions=definitions, published=published, options=volume)
+    setup = ContainerSetup(
+        folder=folder,
+        definitions=definitions,
+        published={5672: port, 15672: management_port},
+        options=("--volume", f"{name}:/var/lib/rabbitmq"),
+    )
+    create(name, setup)
     try:
         docker("start", name)
     except CannotStart:
@@ -95,30 +99,30 @@ def start(folder: Path, *, definitions: Path, port: int | None = None) -> Contai
     return Container(name, ports.LOOPBACK, port, management_port)
 
 
-def create(
-    name: str,
-    folder: Path,
-    *,
-    definitions: Path,
-    published: Mapping[int, int],
-    settings: Sequence[str] = (),
-    options: Sequence[str] = (),
-) -> None:
-    """Create a container and copy its files; `settings` are more lines for rabbitmq.conf.
+@dataclass(frozen=True, kw_only=True)
+class ContainerSetup:
+    """The files, ports and options with which a container is created."""
 
-    `published` maps ports of the container to ports of loopback.
-    """
-    file = folder / "container.conf"
+    folder: Path  # of the file with its settings
+    definitions: Path
+    published: Mapping[int, int]  # port of the container → port of loopback
+    settings: Sequence[str] = ()  # more lines for rabbitmq.conf
+    options: Sequence[str] = ()  # of `docker create`
+
+
+def create(name: str, setup: ContainerSetup) -> None:
+    """Create a container and copy its files."""
+    file = setup.folder / "container.conf"
     # Another account reads the file in the container; on this machine its folder has mode 0700.
-    private_folder(folder).chmod(0o700)
-    file.write_text(SETTINGS + "".join(f"{line}\n" for line in settings))
-    definitions.chmod(0o644)
-    words = [word for inside, outside in published.items() for word in _publish(inside, outside)]
+    private_folder(setup.folder).chmod(0o700)
+    file.write_text(SETTINGS + "".join(f"{line}\n" for line in setup.settings))
+    setup.definitions.chmod(0o644)
+    words = [word for inside, outside in setup.published.items() for word in _publish(inside, outside)]
     # The host name is part of the node's name, by which RabbitMQ finds its data.
-    docker("create", "--name", name, "--hostname", "hub", *options, *words, IMAGE)
+    docker("create", "--name", name, "--hostname", "hub", *setup.options, *words, IMAGE)
     try:
         docker("cp", str(file), f"{name}:/etc/rabbitmq/conf.d/90-hub.conf")
-        docker("cp", str(definitions), f"{name}:/etc/rabbitmq/hub-definitions.json")
+        docker("cp", str(setup.definitions), f"{name}:/etc/rabbitmq/hub-definitions.json")
     except CannotStart:
         docker("rm", "--force", name, check=False)
         raise

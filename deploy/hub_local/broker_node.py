@@ -81,37 +81,41 @@ def find_name_server() -> Path | None:
     return next(iter(sorted(home.glob("**/erts-*/bin/epmd"))), None)
 
 
-def start(
-    programs: Programs,
-    program: Path,
-    folder: Path,
-    *,
-    definitions: Path,
-    plugins: Sequence[str] = (),
-    settings: Sequence[str] = (),
-    again: Node | None = None,
-    own: Mapping[str, str] | None = None,
-    port: int | None = None,
-) -> Node:
-    """Start the node with its data in `folder`, which a fixed node name finds again.
+@dataclass(frozen=True, kw_only=True)
+class NodeSetup:
+    """The program of a node, its data and its configuration."""
 
-    `settings` are more lines for rabbitmq.conf. Without `again` the node gets free ports, or `port` for AMQP;
-    with `again` it gets the ports of that node, which has ended. `own` is the environment of a node in a
-    cluster: its name, its port for other nodes, and the port of a name server that runs already.
+    program: Path  # rabbitmq-server
+    folder: Path  # of its data, which a fixed node name finds again
+    definitions: Path  # the file that it loads
+    plugins: Sequence[str] = ()
+    settings: Sequence[str] = ()  # more lines for rabbitmq.conf
+    # The environment of a node in a cluster: its name, its port for other nodes, and the port of the name
+    # server, which runs already.
+    in_cluster: Mapping[str, str] = field(default_factory=dict)
+
+
+def start(
+    programs: Programs, setup: NodeSetup, *, again: Node | None = None, port: int | None = None
+) -> Node:
+    """Start the node.
+
+    Without `again` it gets free ports, or `port` for AMQP; with `again` it gets the ports of that node, which
+    has ended.
     """
-    (folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = folder.resolve()
+    (setup.folder / "home").mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = setup.folder.resolve()
     if again is not None:
         port, management_port = again.port, again.management_port
     else:
         port = port or ports.any_free()
-        management_port = ports.any_free() if "rabbitmq_management" in plugins else None
-    write_settings(folder, port, management_port, definitions.resolve(), plugins, settings)
+        management_port = ports.any_free() if "rabbitmq_management" in setup.plugins else None
+    write_settings(setup, port, management_port)
 
-    environment = node_environment(folder) | dict(own or {})
-    shares_name_server = NAME_SERVER_PORT in (own or {})
+    environment = node_environment(folder) | dict(setup.in_cluster)
+    shares_name_server = NAME_SERVER_PORT in setup.in_cluster
     name_server = None if shares_name_server else _start_name_server(programs, environment, folder)
-    server = programs.start(Invocation("rabbitmq", [program], environment=environment, folder=folder))
+    server = programs.start(Invocation("rabbitmq", [setup.program], environment=environment, folder=folder))
     return Node(port, management_port, server, name_server, environment)
 
 
@@ -124,18 +128,12 @@ def _start_name_server(programs: Programs, environment: Mapping[str, str], folde
     return programs.start(Invocation("epmd", arguments, environment=environment, folder=folder))
 
 
-def write_settings(
-    folder: Path,
-    port: int,
-    management_port: int | None,
-    definitions: Path,
-    plugins: Sequence[str],
-    settings: Sequence[str] = (),
-) -> None:
-    """Write the node's configuration files."""
+def write_settings(setup: NodeSetup, port: int, management_port: int | None) -> None:
+    """Write the node's configuration files into its folder."""
+    folder = setup.folder.resolve()
     lines = [
         f"listeners.tcp.local = {ports.LOOPBACK}:{port}",
-        f"load_definitions = {definitions}",
+        f"load_definitions = {setup.definitions.resolve()}",
         f"vm_memory_high_watermark.absolute = {MEMORY_LIMIT}",
         f"disk_free_limit.absolute = {DISK_LIMIT}",
         f"raft.wal_max_size_bytes = {QUORUM_LOG_LIMIT}",
@@ -144,7 +142,7 @@ def write_settings(
         "log.console.use_colors = off",
         "log.file = false",
     ]
-    lines += settings
+    lines += setup.settings
     if management_port is not None:
         lines += [
             f"management.tcp.ip = {ports.LOOPBACK}",
@@ -152,7 +150,7 @@ def write_settings(
             *SAMPLES,
         ]
     (folder / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
-    (folder / "enabled_plugins").write_text(f"[{','.join(plugins)}].\n")
+    (folder / "enabled_plugins").write_text(f"[{','.join(setup.plugins)}].\n")
     (folder / "advanced.config").write_text("[].\n")
     (folder / "rabbitmq-env.conf").write_text("")
 

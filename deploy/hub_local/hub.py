@@ -188,27 +188,27 @@ def launch_broker(programs: Programs, places: Places, terminal: Terminal, given:
     secrets = {user: passwords.password(places.secrets, f"broker_{user}") for user in users}
     declared = json.loads(FILE.read_text())
     known = of_hub([service.subscriber for service in SERVICES], secrets, declared)
-    contents = Contents(known, secrets)
-    return broker.start(
+    private = broker.PrivateBroker(
         programs,
         places.broker,
-        contents,
-        say=terminal.say,
-        given=given,
+        Contents(known, secrets),
         plugins=(MANAGEMENT,),
         port=ports.kept(places.broker / "amqp_port"),
     )
+    return broker.start(private, say=terminal.say, given=given)
 
 
 def ports_from(settings: Mapping[str, str], terminal: Terminal) -> dict[str, int]:
     """Choose the services' ports; print a line when the usual first port is in use.
 
     Raises:
-        CannotStart: HUB_HTTP_PORT is no port number, or the port is in use.
+        CannotStart: HUB_HTTP_PORT is not a port number, or the port is in use.
     """
     asked = settings.get("HUB_HTTP_PORT")
     if asked is not None and not (asked.isdigit() and 0 < int(asked) < 65_000):
-        raise CannotStart(f"HUB_HTTP_PORT is {asked!r}, which is no port number: choose one from 1 to 64999.")
+        raise CannotStart(
+            f"HUB_HTTP_PORT is {asked!r}, which is not a port number: choose one from 1 to 64999."
+        )
     chosen = choose_ports(SERVICES, int(asked) if asked else None)
     usual = SERVICES[0]
     if asked is None and chosen[usual.name] != usual.port:

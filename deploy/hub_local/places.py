@@ -55,12 +55,12 @@ class Places:
 
     @property
     def broker(self) -> Path:
-        """RabbitMQ's data and settings."""
+        """Folder of RabbitMQ's data and settings."""
         return self.base / "broker"
 
     @property
     def postgres(self) -> Path:
-        """PostgreSQL's data."""
+        """Folder of PostgreSQL's data."""
         return self.base / "postgres"
 
     @property

@@ -67,7 +67,7 @@ def unpack(archive: Path, folder: Path) -> Manifest:
     """Check the checksums of an archive and of each file, and unpack it below a folder.
 
     Raises:
-        UnusableBackup: it is incomplete, was changed, or is no backup of a hub.
+        UnusableBackup: it is incomplete, was changed, or is not a backup of a hub.
         OSError: the files cannot be written.
     """
     checksum = archive.with_name(archive.name + CHECKSUM)
@@ -121,7 +121,7 @@ def manifest_of(folder: Path, name: str = "The folder") -> Manifest:
         return Manifest(**known, tables=tables)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise UnusableBackup(
-            f"{name} is no backup of a hub ({type(exc).__name__}). Use another file."
+            f"{name} is not a backup of a hub ({type(exc).__name__}). Use another file."
         ) from exc
 
 

@@ -152,13 +152,13 @@ def wrong_values(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def unknown(names: list[str]) -> list[str]:
-    """Return a sentence for each name in deploy/.env that is no setting, with the closest setting."""
+    """Return a sentence for each name in deploy/.env that is not a setting, with the closest setting."""
     said: list[str] = []
     for name in names:
         if name.startswith("HUB_") and name not in DOCUMENTED | TOLERATED:
             meant = get_close_matches(name, DOCUMENTED, n=1, cutoff=0.7)
             what = f"is {meant[0]} meant?" if meant else "remove it; docs/operations.md lists all."
-            said.append(f"{name} in deploy/.env is no setting of this release: {what}")
+            said.append(f"{name} in deploy/.env is not a setting of this release: {what}")
     return said
 
 

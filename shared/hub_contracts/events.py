@@ -63,7 +63,7 @@ class _AtFirstUse:
         import_module("hub_contracts.published")
         schema: RecordSchema | None = vars(owner).get("schema")
         if schema is None:
-            raise AttributeError(f"{owner.__name__} is no published event: it has no schema")
+            raise AttributeError(f"{owner.__name__} is not a published event: it has no schema")
         return schema
 
 

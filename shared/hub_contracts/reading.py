@@ -168,15 +168,15 @@ def _text(attributes: JsonMapping, attribute: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise NotAnEvent(f"{attribute} is not text")
-    # PostgreSQL stores neither NUL nor half of a surrogate pair.
+    # PostgreSQL stores neither NUL nor an unpaired surrogate.
     if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise NotAnEvent(f"{attribute} holds what is no character")
+        raise NotAnEvent(f"{attribute} contains NUL or an unpaired surrogate")
     return value
 
 
 def _revision(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= HIGHEST_REVISION:
-        raise NotAnEvent(f"revision is no whole number from 1 to {HIGHEST_REVISION}")
+        raise NotAnEvent(f"revision is not a whole number from 1 to {HIGHEST_REVISION}")
     return value
 
 
@@ -184,7 +184,7 @@ def _uuid(value: object) -> UUID:
     try:
         return UUID(value if isinstance(value, str) else "")
     except ValueError as exc:
-        raise NotAnEvent("id is no UUID") from exc
+        raise NotAnEvent("id is not a UUID") from exc
 
 
 def _instant(value: object) -> datetime:
@@ -192,9 +192,9 @@ def _instant(value: object) -> datetime:
         instant = datetime.fromisoformat(value if isinstance(value, str) else "")
         utc = instant.astimezone(UTC)
     except (ValueError, OverflowError) as exc:
-        raise NotAnEvent("time is no instant with a zone") from exc
+        raise NotAnEvent("time is not an instant with a time zone") from exc
     if instant.tzinfo is None:
-        raise NotAnEvent("time is no instant with a zone")
+        raise NotAnEvent("time is not an instant with a time zone")
     return utc
 
 

@@ -14,7 +14,7 @@ SPEC_VERSION: Final = "1.0"
 SCHEMAS: Final = "https://hub.example.org/schemas"  # base of schema URIs, unless a publisher sets another
 LONGEST_NAME: Final = 255  # characters of a source, type or subject; they are keys of an index
 HIGHEST_REVISION: Final = 2**31 - 1  # of PostgreSQL's integer
-NO_INSTANT: Final = "time is no instant with a zone"
+NO_INSTANT: Final = "time is not an instant with a time zone"
 
 
 @runtime_checkable
@@ -195,7 +195,7 @@ def _words(fields: JsonObject, name: str) -> str | None:
         raise Undecodable(f"{name} is not text")
     # PostgreSQL cannot store either, so the event could never take effect.
     if value is not None and ("\x00" in value or not _is_unicode(value)):
-        raise Undecodable(f"{name} holds what is no character")
+        raise Undecodable(f"{name} contains NUL or an unpaired surrogate")
     return value
 
 
@@ -209,7 +209,7 @@ def _is_unicode(value: str) -> bool:
 
 def _revision(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= HIGHEST_REVISION:
-        raise Undecodable(f"revision is no whole number from 1 to {HIGHEST_REVISION}")
+        raise Undecodable(f"revision is not a whole number from 1 to {HIGHEST_REVISION}")
     return value
 
 
@@ -217,7 +217,7 @@ def _uuid(value: object) -> UUID:
     try:
         return UUID(cast("str", value))
     except (ValueError, TypeError, AttributeError) as exc:
-        raise Undecodable("id is no UUID") from exc
+        raise Undecodable("id is not a UUID") from exc
 
 
 def _instant(value: object) -> datetime:

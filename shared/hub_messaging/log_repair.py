@@ -136,7 +136,7 @@ class LogRepair:
         with self._sessions.begin() as session:
             for gap in gaps:
                 if retries.stop_waiting_for(session, self._subscription, gap.source, gap.event_id):
-                    log.warning("predecessor_never_came", event_id=gap.event_id, queue=self._subscription)
+                    log.warning("predecessor_not_found", event_id=gap.event_id, queue=self._subscription)
 
     def _hand_in(
         self, batches: Iterator[list[Message]], at_the_end: Callable[[], None] = lambda: None

@@ -191,7 +191,7 @@ def say(error: BaseException) -> str:
     except Exception:  # noqa: BLE001 - a faulty exception class must not lose the delivery
         text = ""
     said = f"{type(error).__name__}: {text}"[:ERROR_LENGTH].replace("\x00", "")
-    return said.encode(errors="replace").decode()  # nor can PostgreSQL store half a character
+    return said.encode(errors="replace").decode()  # nor can PostgreSQL store an unpaired surrogate
 
 
 def _of_database(error: BaseException) -> str | None:

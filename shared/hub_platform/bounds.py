@@ -25,7 +25,7 @@ def parse_json(raw: bytes) -> object:
     Values are each field's to check.
 
     Raises:
-        Unusable: it is too deep, or a name holds NUL or half a character.
+        Unusable: it is too deep, or a name contains NUL or an unpaired surrogate.
         ValueError: it is not JSON.
     """
     try:
@@ -37,7 +37,7 @@ def parse_json(raw: bytes) -> object:
             if level > DEEPEST:
                 raise Unusable("The body is nested too deeply.")
             if text is not None and not is_text(text):
-                raise Unusable("A name in the body holds NUL or half a character.")
+                raise Unusable("A name in the body contains NUL or an unpaired surrogate.")
     return value
 
 
@@ -54,7 +54,7 @@ def _finite(digits: str) -> float:
 
 
 def unusable_texts(value: object) -> list[str] | dict[str | int, object] | None:
-    """The texts with NUL or half a character in a JSON value, as marshmallow would name them; else None."""
+    """Return an error for each text with NUL or an unpaired surrogate, nested as by marshmallow, or None."""
     if isinstance(value, str):
         return None if is_text(value) else ["Use printable characters only."]
     if isinstance(value, dict | list):

@@ -66,7 +66,7 @@ class Issuer:
                 exp={"essential": True},
             ).validate(claims)
         except MALFORMED as exc:
-            raise ValueError("the issuer's token is no good") from exc
+            raise ValueError("the issuer's token is not valid") from exc
         subject = inner(claims, self.subject_claim)
         if not isinstance(subject, str) or not subject:
             raise ValueError("the issuer's token names no subject")

@@ -53,7 +53,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: object, attr: str | None, data: Values | None, **kwargs: object) -> str:
         text = trimmed(str(super()._deserialize(value, attr, data, **kwargs)))
-        # "Cs" would be half a character that UTF-8 cannot carry.
+        # "Cs" is an unpaired surrogate, which UTF-8 cannot encode.
         if not all(character.isprintable() or character in self.besides for character in text):
             raise ValidationError(self.refusal)
         return text

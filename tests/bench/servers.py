@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ import sqlalchemy as sa
 from tests.bench.contenders import work
 from tests.support.amqp import connected
 
-from hub_local import broker, definitions, passwords, postgres
+from hub_local import broker, definitions, postgres
 from hub_local.alone import interruptible, only_one
 from hub_local.places import Places
 from hub_local.processes import Programs
@@ -93,9 +92,7 @@ def running_servers(places: Places) -> Iterator[Servers]:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         user = definitions.ADMINISTRATOR
         contents = broker.Contents(definitions.administrator(PASSWORD), {user: PASSWORD})
-        file = places.broker / "definitions.json"
-        passwords.write_private(file, json.dumps(contents.definitions))
-        node = broker.start_node(programs, places.broker, file, contents, say=print)
+        node = broker.start_node(broker.PrivateBroker(programs, places.broker, contents), say=print)
         stack.callback(node.stop)
         server = postgres.start(programs, places.postgres, places.secrets, durable=True)
         stack.callback(server.stop)

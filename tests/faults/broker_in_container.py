@@ -47,14 +47,14 @@ class ContainerBroker(Broker):
     def launch(self) -> None:
         """Start the container, created when there is none."""
         if not self._is_made:
-            broker_container.create(
-                self._name,
-                self.folder,
+            setup = broker_container.ContainerSetup(
+                folder=self.folder,
                 definitions=self._definitions,
                 published={5672: self.server.port, 15672: self.server.management_port},
                 settings=SETTINGS,
                 options=leftovers.label(),
             )
+            broker_container.create(self._name, setup)
             self._is_made = True
         docker("start", self._name)
 

@@ -171,15 +171,14 @@ class NodeBroker(Broker):
 
     def launch(self) -> None:
         """Start the program."""
-        self._node = broker_node.start(
-            self._programs,
-            self._program,
-            self.folder,
+        setup = broker_node.NodeSetup(
+            program=self._program,
+            folder=self.folder,
             definitions=self._definitions,
             plugins=("rabbitmq_management",),
             settings=SETTINGS,
-            again=self._node,
         )
+        self._node = broker_node.start(self._programs, setup, again=self._node)
 
     def last_words(self) -> str:
         """The end of its log."""

@@ -56,16 +56,15 @@ class Member:
             broker_node.NAME_SERVER_PORT: str(self.name_server_port),
             "HOME": str(self._home),
         }
-        self._node = broker_node.start(
-            self._programs,
-            self._program,
-            self._folder,
+        setup = broker_node.NodeSetup(
+            program=self._program,
+            folder=self._folder,
             definitions=users,
             plugins=("rabbitmq_management",),
             settings=settings,
-            again=self._node,
-            own=own,
+            in_cluster=own,
         )
+        self._node = broker_node.start(self._programs, setup, again=self._node)
         self.wait()
 
     def wait(self) -> None:

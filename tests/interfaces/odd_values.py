@@ -12,7 +12,7 @@ ID: Final = "01920000-0000-7000-8000-000000000001"  # of nothing
 TEXTS: Final = (
     "%00",
     "a%00b",
-    "%ED%A0%80",  # half a character
+    "%ED%A0%80",  # an unpaired surrogate
     "%FF",
     "9" * 5_000,
     "-1",

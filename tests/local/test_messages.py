@@ -24,7 +24,7 @@ def test_without_any_rabbitmq_the_choices_are_named(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(broker_node, "find_program", lambda: None)
     monkeypatch.setattr(packages, "can_install", lambda: False)
     with pytest.raises(CannotStart) as failure:
-        broker.start(programs(tmp_path), tmp_path / "broker", CONTENTS, say=print)
+        broker.start(broker.PrivateBroker(programs(tmp_path), tmp_path / "broker", CONTENTS), say=print)
     for choice in ("HUB_AMQP_URI", "Docker", "rabbitmq-server", "root"):
         assert choice in str(failure.value)
 
@@ -43,7 +43,8 @@ def test_an_engine_that_cannot_fetch_the_image_is_passed_over(monkeypatch: pytes
 
 
 def test_a_broker_that_is_given_but_away_is_named(tmp_path: Path) -> None:
-    given = broker.start(programs(tmp_path), tmp_path, CONTENTS, say=print, given="amqp://127.0.0.1:1/")
+    private = broker.PrivateBroker(programs(tmp_path), tmp_path, CONTENTS)
+    given = broker.start(private, say=print, given="amqp://127.0.0.1:1/")
     assert set(given.uris.values()) == {"amqp://127.0.0.1:1/"}
     assert not broker_probe.answers("amqp://127.0.0.1:1/")
 
@@ -78,5 +79,5 @@ def test_a_second_run_gets_the_address_of_the_first_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("asked", ["", "eighty", "0", "70000", "-1"])
 def test_a_wrong_port_gives_a_sentence(asked: str) -> None:
-    with pytest.raises(CannotStart, match="no port number"):
+    with pytest.raises(CannotStart, match="not a port number"):
         ports_from({"HUB_HTTP_PORT": asked}, Terminal())

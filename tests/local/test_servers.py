@@ -6,7 +6,6 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import amqp
@@ -23,7 +22,6 @@ from hub_local import (
     containers,
     definitions,
     packages,
-    passwords,
     ports,
     postgres,
 )
@@ -80,14 +78,13 @@ def _restarted(
     known = definitions.of_hub(subscribers, SECRETS, json.loads(FILE.read_text()))
     contents = broker.Contents(known, SECRETS)
     folder = tmp_path_factory.mktemp("servers")
-    file = folder / "broker" / "definitions.json"
-    passwords.write_private(file, json.dumps(known))
-    kind = broker.start_container if in_container else partial(broker.start_node, plugins=(MANAGEMENT,))
+    kind = broker.start_container if in_container else broker.start_node
+    plugins = () if in_container else (MANAGEMENT,)
 
     def start() -> broker.Broker:
         programs = Programs(folder / "log", folder / "run")
         port = ports.kept(folder / "amqp_port")
-        return kind(programs, folder / "broker", file, contents, say=print, port=port)
+        return kind(broker.PrivateBroker(programs, folder / "broker", contents, plugins, port), say=print)
 
     restarted = Restarted(start, start())
     try:

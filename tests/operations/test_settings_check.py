@@ -141,7 +141,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_name_that_is_no_setting(tmp_path: Path, name: str, says: str) -> None:
-    assert said(tmp_path, name) == [f"{name} in deploy/.env is no setting of this release: {says}"]
+    assert said(tmp_path, name) == [f"{name} in deploy/.env is not a setting of this release: {says}"]
 
 
 def test_names_of_other_programs_and_of_earlier_releases_are_left(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_the_command_reads_what_compose_says(
     with pytest.raises(SystemExit, match='HUB_LOG_LEVEL is "LOUD"'):
         command.main(["settings", str(tmp_path), "HUB_LOG_LEVEL"])
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(resolved({}))))
-    with pytest.raises(SystemExit, match=r"HUB_NMAE in deploy/\.env is no setting"):
+    with pytest.raises(SystemExit, match=r"HUB_NMAE in deploy/\.env is not a setting"):
         command.main(["settings", str(tmp_path), "HUB_NMAE"])
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(resolved({}))))
     with pytest.raises(SystemExit, match="are lost; the data of this hub cannot be opened"):

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Request
 from hub_platform.clocks import WallClock
 from hub_platform.database import UtcDateTime
 from hub_platform.headers import read_now
-from hub_platform.paging import _typed
+from hub_platform.paging import _typed, where_given
 from hub_platform.problems import Problem
 from hub_platform.settings import _seconds
 
@@ -60,6 +61,14 @@ def test_a_cursor_of_another_type_is_no_cursor_of_this_list(python_type: type, t
     key: Any = SimpleNamespace(type=SimpleNamespace(python_type=python_type))
     with pytest.raises(Problem, match="bad_cursor"):
         _typed(text, key)
+
+
+def test_a_list_is_filtered_by_the_values_that_are_given() -> None:
+    name, size = sa.column("name", sa.Text), sa.column("size", sa.Integer)
+    every = sa.select(name)
+    assert str(where_given(every, (name, None), (size, None))) == str(every)
+    found = where_given(every, (name, "Ada"), (size, None), (size, 0))
+    assert str(found) == str(every.where(name == "Ada", size == 0))
 
 
 def test_the_wait_before_a_retry_is_given_in_seconds() -> None:

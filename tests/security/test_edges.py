@@ -28,8 +28,8 @@ def cursor(text: str) -> str:
         pytest.param(b'{"a":' * DEEP + b"1" + b"}" * DEEP, id="objects"),
         pytest.param(b'{"number": 1, "weight": ' + b"[" * 200 + b"]" * 200 + b"}", id="200 levels"),
         pytest.param(b'{"number": ' + b"1" * 5_000 + b', "weight": 1}', id="5,000 digits"),
-        pytest.param(b'{"\\ud800": 1}', id="half a character as a name"),
-        pytest.param(b'{"number": "\xed\xa0\x80"}', id="half a character in bytes"),
+        pytest.param(b'{"\\ud800": 1}', id="an unpaired surrogate as a name"),
+        pytest.param(b'{"number": "\xed\xa0\x80"}', id="an unpaired surrogate in bytes"),
         pytest.param('{"number": 1}'.encode("utf-16"), id="UTF-16"),
         pytest.param('{"number": 1}'.encode("utf-8-sig"), id="a byte order mark"),
         pytest.param(b'{"number": 1}\0', id="NUL behind it"),
@@ -43,7 +43,7 @@ def cursor(text: str) -> str:
     ],
 )
 def test_bodies_that_no_rule_can_use_are_malformed(sorter: Client, body: bytes) -> None:
-    """Before: 500 for deep JSON, half a character as a name and infinite numbers."""
+    """Before: 500 for deep JSON, an unpaired surrogate as a name and infinite numbers."""
     reply = sorter("POST", PARCELS, body, Content_Type="application/json")
     assert (reply.status, reply.json["code"]) == (400, "malformed_json")
 
@@ -83,7 +83,7 @@ def test_numbers_that_the_database_cannot_hold_are_refused(sorter: Client, numbe
     ],
 )
 def test_a_made_up_cursor_is_refused(sorter: Client, after: str) -> None:
-    """Before: 500 for half a character, for a large number and for deep nesting."""
+    """Before: 500 for an unpaired surrogate, for a large number and for deep nesting."""
     reply = sorter("GET", f"{PARCELS}?after={after.encode().hex(':') if not after.isascii() else after}")
     assert (reply.status, reply.json["code"]) == (400, "bad_cursor")
 

@@ -94,7 +94,8 @@ def private_broker(folder: Path) -> Iterator[BrokerServer]:
     contents = local_broker.Contents(definitions.administrator(PASSWORD), {USER: PASSWORD})
     programs = Programs(folder / "log", folder / "run")
     plugins = ("rabbitmq_management",)
-    private = local_broker.start(programs, folder / "broker", contents, say=print, plugins=plugins)
+    wanted = local_broker.PrivateBroker(programs, folder / "broker", contents, plugins)
+    private = local_broker.start(wanted, say=print)
     try:
         private.require_ready()
         port = int(private.uris[USER].rpartition(":")[2].partition("/")[0])

@@ -50,7 +50,7 @@ class ParticipantEnrolledSchema(PlaceEventSchema):
     """Read and write ParticipantEnrolled."""
 
     makes = ParticipantEnrolled
-    role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
+    role = OneOf(ParticipantRole, "A lead participant introduces the work in the school")
     enrolled_on = Day("The day on which the place was given")
     transferred_from = Id(
         "The place on another group that this one replaces, after a transfer",
@@ -121,7 +121,7 @@ class WithdrawalUndoneSchema(PlaceEventSchema):
     """Read and write WithdrawalUndone."""
 
     makes = WithdrawalUndone
-    role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
+    role = OneOf(ParticipantRole, "A lead participant introduces the work in the school")
     enrolled_on = Day("The day on which the place was given")
     withdrawn_on = Day("The day of the withdrawal that is undone")
     undone_on = Day("The day on which it was undone")
@@ -145,5 +145,5 @@ class PlaceSchoolCorrectedSchema(PlaceEventSchema):
 
     makes = PlaceSchoolCorrected
     from_urn = Urn("The school for which the place counted before the correction")
-    role = OneOf(ParticipantRole, "A lead participant carries the work into the school")
+    role = OneOf(ParticipantRole, "A lead participant introduces the work in the school")
     enrolled_on = Day("The day on which the place was given")

@@ -98,7 +98,7 @@ class WorkGroupCancellationReason(StrEnum):
 
 
 class ParticipantRole(StrEnum):
-    """Role of a participant in a Work Group; a lead participant carries the work into the school."""
+    """Role of a participant in a Work Group; a lead participant introduces the work in the school."""
 
     LEAD_PARTICIPANT = "lead_participant"
     PARTICIPANT = "participant"

@@ -1,8 +1,6 @@
 """Open Work Groups, and change their terms."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -26,6 +24,7 @@ from hub_kernel.refusals import Refused, Stale
 from hub_messaging import outbox
 from hub_platform.database import made
 from hub_platform.ids import new_id
+from hub_platform.json_values import Values
 
 
 def open_work_group(session: Session, command: OpenWorkGroup, *, now: datetime, by: str) -> store.Described:
@@ -112,7 +111,7 @@ def change_work_group(
     return store.describe(session, [group], day=day_in_england(now))[0]
 
 
-def _save(session: Session, locked: Locked, changed: Mapping[str, Any], *, now: datetime, by: str) -> None:
+def _save(session: Session, locked: Locked, changed: Values, *, now: datetime, by: str) -> None:
     """Write the changed terms of a group and publish them; its sessions and waiting list follow.
 
     `changed`: as in `ChangeWorkGroup`.

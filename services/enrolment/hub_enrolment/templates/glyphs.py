@@ -37,7 +37,7 @@ def _table(raw: mmap.mmap, wanted: bytes) -> bytes:
         tag, _, offset, length = struct.unpack_from(">4sIII", raw, first + 12 + 16 * number)
         if tag == wanted:
             return raw[offset : offset + length]
-    raise ValueError("this is no font with characters")
+    raise ValueError("this is not a font with characters")
 
 
 def _mapped(subtable: bytes) -> Iterator[int]:
