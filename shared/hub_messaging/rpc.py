@@ -194,7 +194,7 @@ class RpcListener(ProviderCollector, SharedExtension):  # type: ignore[misc]  # 
 
 
 class RpcAnswer(Entrypoint):  # type: ignore[misc]  # nameko ships no types
-    """A method that answers `<service>.<method>`."""
+    """Entry point of a method that other services call as `<service>.<method>`."""
 
     listener = RpcListener()
 

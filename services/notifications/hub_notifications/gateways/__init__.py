@@ -1,4 +1,4 @@
-"""Access to mail servers and to enrolment: a Protocol for each, and the implementation of the first."""
+"""Access to mail servers and to enrolment: a Protocol for each, and implementations for SMTP and a folder."""
 
 from hub_notifications.domain.failures import Failure
 from hub_notifications.gateways.contacts import Contact, Contacts, ContactsUnavailable

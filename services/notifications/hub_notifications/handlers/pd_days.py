@@ -30,7 +30,7 @@ def on_pd_day_scheduled(session: Session, delivery: Delivery[PDDayScheduled], ti
 
 
 def on_pd_day_registered(session: Session, delivery: Delivery[PDDayRegistered], timing: Timing) -> None:
-    """Confirm a registration."""
+    """Schedule the e-mail that confirms a registration."""
     event = delivery.event
     facts.register(session, event.pd_day_id, event.teacher_id)
     schedule(session, [pd_day_thread(event.pd_day_id, event.teacher_id)], timing)

@@ -28,7 +28,7 @@ STATE_OF_CAUSE: Final[dict[str, PlaceState]] = {
 def on_participant_enrolled(
     session: Session, delivery: Delivery[ParticipantEnrolled], timing: Timing
 ) -> None:
-    """Confirm a place, with the sessions that have a date."""
+    """Schedule the e-mail that confirms a place, with the sessions that have a date."""
     event = delivery.event
     row = Place(
         enrolment_id=event.enrolment_id,
