@@ -83,6 +83,8 @@ def user_of(connection: Connection) -> str | None:
 
 def close(connection: Connection) -> None:
     """Close a connection so that no acknowledgement is lost; it takes seconds at most."""
+    if not connection.connected:  # py-amqp would connect again to give its transport
+        return
     try:
         connection.transport.sock.settimeout(CLOSE_SECONDS)
         connection.close()

@@ -45,11 +45,12 @@ def test_values_of_the_environment_are_not_on_the_command_line_of_a_container(tm
     programs = mock.create_autospec(Programs, instance=True)
     own = {"HUB_DATABASE_URL": "postgresql://a:secret@host/b"}  # pragma: allowlist secret
     started = Python("image").start(programs, "publisher", ["-m", "it"], own, tmp_path)
-    (_, command), given = programs.start.call_args
+    (invocation,), _ = programs.start.call_args
+    command = [str(word) for word in invocation.arguments]
     assert "secret" not in " ".join(command)
     assert command[(at := command.index("HUB_DATABASE_URL")) - 1 : at + 1] == ["--env", "HUB_DATABASE_URL"]
     assert command[-3:] == ["image", "-m", "it"]
-    assert given["environment"]["HUB_DATABASE_URL"] == own["HUB_DATABASE_URL"]
+    assert invocation.environment["HUB_DATABASE_URL"] == own["HUB_DATABASE_URL"]
     assert started.container in command
 
 

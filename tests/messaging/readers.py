@@ -76,9 +76,8 @@ def message(tag: int) -> Any:
 
 def begun(monkeypatch: pytest.MonkeyPatch) -> QueueReader:
     """A reader that has begun, its waits without length and its connection without a broker."""
-    monkeypatch.setattr(reading, "drain", lambda _connection, _seconds: False)
     monkeypatch.setattr(wire, "drain", lambda _connection, _seconds: False)
-    monkeypatch.setattr(reading, "tick", lambda _connection: None)
+    monkeypatch.setattr(wire, "tick", lambda _connection: None)
     reader = QueueReader()
     reader._connection = SimpleNamespace(channel=Channel)
     reader._dispatcher = Dispatcher()  # type: ignore[assignment]

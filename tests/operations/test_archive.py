@@ -96,9 +96,9 @@ def test_a_byte_that_was_changed_is_noticed_by_the_checksum(archive: Path, tmp_p
         ({"secrets/postgres_password": b"y" * 32}, "secrets/postgres_password in other.tar.gz was changed"),
         ({"secrets/postgres_password": None}, "secrets/postgres_password is missing from"),
         ({"secrets/more": b"z"}, "secrets/more does not belong in"),
-        ({MANIFEST: None}, "no backup of a hub"),
-        ({MANIFEST: b"{}"}, "no backup of a hub"),
-        ({MANIFEST: b"[1]"}, "no backup of a hub"),
+        ({MANIFEST: None}, "not a backup of a hub"),
+        ({MANIFEST: b"{}"}, "not a backup of a hub"),
+        ({MANIFEST: b"[1]"}, "not a backup of a hub"),
         ({MANIFEST: b'{"format": 2}'}, "later format"),
     ],
 )

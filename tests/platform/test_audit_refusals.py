@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, sessionmaker
 from structlog.testing import capture_logs
+from tests.platform.contexts import config_with
 from werkzeug.test import EnvironBuilder
 
 from hub_platform import audit, recording
@@ -34,7 +35,7 @@ def _database(database_url: str) -> Iterator[Database]:
 
 
 def refuse(database: Database, shares: Shares, *, status: int = 422, actor: Actor = ADA) -> None:
-    config = {"sessions": database, "shares": shares, "clocks": Clocks(real=lambda: NOW)}
+    config = config_with(sessions=database, shares=shares, clocks=Clocks(real=lambda: NOW))
     route: Any = SimpleNamespace(
         recorded=True, method="POST", url="/parcels", container=SimpleNamespace(config=config)
     )

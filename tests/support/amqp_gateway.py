@@ -22,6 +22,7 @@ from hub_local.processes import Child, Invocation, Programs
 from hub_operations.subscriber_certificates import CERTIFICATE, CHECKED_WITH, provide
 
 PACKAGE: Final = "haproxy"
+STARTED: Final = "Loading success."  # in the log of HAProxy's master
 CONFIGURATION: Final = ROOT / "deploy" / "haproxy" / "haproxy.cfg"
 HOST: Final = "localhost"
 
@@ -104,7 +105,8 @@ def running_gateway(folder: Path, broker_port: int, *, host: str = HOST) -> Iter
     programs = Programs(folder / "log", folder / "run")
     child = programs.start(Invocation("amqp-gateway", words, environment=environment, folder=folder))
     try:
-        wait_until(lambda: child.has_ended or not ports.is_free(alive_port), deadline=60)
+        # A signal that arrives before the master is ready is lost: it binds its ports first.
+        wait_until(lambda: child.has_ended or STARTED in child.log.read_text(), deadline=60)
         assert not child.has_ended, child.log.read_text()
         yield Gateway(port, alive_port, folder, child)
     finally:

@@ -67,7 +67,7 @@ def test_each_ending_has_its_step(succeeded: list[str], merged: list[str], step:
 
 
 def test_why_a_school_could_not_be_reconciled() -> None:
-    assert "no open successor" in why_not(ending(A))
+    assert "no successor in the hub's files is open" in why_not(ending(A))
     assert f"{NEW}, {OTHER}" in why_not(ending(A, OTHER, NEW))
 
 
