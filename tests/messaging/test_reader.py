@@ -115,6 +115,7 @@ def test_before_the_consumer_is_cancelled_messages_in_transit_are_received(
             return True
         return False
 
+    monkeypatch.setattr(reader, "_fill", lambda: None)  # nothing arrives before the reader stops
     monkeypatch.setattr(wire, "drain", drain)
     monkeypatch.setattr(wire, "QUIET_SECONDS", 0.05)
     reader._stop.ask()
