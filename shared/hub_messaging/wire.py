@@ -9,10 +9,7 @@ from amqp.exceptions import AccessRefused, NotFound
 from kombu.connection import Connection as KombuConnection
 from kombu.exceptions import OperationalError as BrokerAway
 
-from hub_messaging import (
-    amqp_properties,  # noqa: F401 - imported for what it does
-    topology,
-)
+from hub_messaging import amqp_properties, topology  # noqa: F401 - the first is imported for its effect
 from hub_messaging.addresses import in_random_order
 from hub_messaging.amqp_buffering import SOCKET_SETTINGS, ReadAhead
 from hub_messaging.amqp_types import Connection
