@@ -10,7 +10,8 @@ from typing import Final, Protocol, TypeVar
 from hub_demo.connection import AWAY, Connection
 from hub_local.failures import CannotStart
 
-PATIENCE: Final = 120.0  # seconds without any progress
+# Seconds without any progress: longer than a claim of e-mails whose sender has died, as after a restore.
+PATIENCE: Final = 330.0
 INTERVAL: Final = 0.25
 STEADY: Final = 3  # equal observations in a row
 PUBLISHERS: Final = ("enrolment", "visits", "notifications")
