@@ -23,6 +23,7 @@ from hub_operations.subscriber_certificates import CERTIFICATE, CHECKED_WITH, pr
 
 PACKAGE: Final = "haproxy"
 STARTED: Final = "Loading success."  # in the log of HAProxy's master
+RELOADING: Final = "Reloading HAProxy"
 CONFIGURATION: Final = ROOT / "deploy" / "haproxy" / "haproxy.cfg"
 HOST: Final = "localhost"
 
@@ -62,9 +63,21 @@ class Gateway:
         path.chmod(0o600)
         path.write_text("")
         provide(self.certificates, host, datetime.now(UTC))
-        self.child.process.send_signal(signal.SIGUSR2)
+        self._reload()
         if host == HOST:
             wait_until(lambda: self._shows_another(before), deadline=60)
+
+    def _reload(self) -> None:
+        """Signal until the reload begins: a master that has just started ignores signals for a moment."""
+        before = self.lines().count(RELOADING)
+
+        def has_begun() -> bool:
+            if self.lines().count(RELOADING) > before:
+                return True
+            self.child.process.send_signal(signal.SIGUSR2)
+            return False
+
+        wait_until(has_begun, deadline=60, interval=0.5)
 
     def _shows_another(self, before: bytes) -> bool:
         """Return whether a new connection is shown another certificate; a reload may reset one."""
@@ -105,7 +118,6 @@ def running_gateway(folder: Path, broker_port: int, *, host: str = HOST) -> Iter
     programs = Programs(folder / "log", folder / "run")
     child = programs.start(Invocation("amqp-gateway", words, environment=environment, folder=folder))
     try:
-        # A signal that arrives before the master is ready is lost: it binds its ports first.
         wait_until(lambda: child.has_ended or STARTED in child.log.read_text(), deadline=60)
         assert not child.has_ended, child.log.read_text()
         yield Gateway(port, alive_port, folder, child)
