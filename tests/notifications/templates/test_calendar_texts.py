@@ -45,6 +45,15 @@ def test_no_text_can_add_a_line(text: str) -> None:
     assert seen_by_vobject(made).attendee.address == ADA.address
 
 
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("place", ["\ufeffHall", "Hall\ufeff", "Ha\ufeffll"])
+def test_a_byte_order_mark_is_not_written(read: Reader, place: str) -> None:
+    made = request(an_entry(summary=place, location=place, attendee=Mailbox(place, ADA.address)))
+    assert "\ufeff" not in made.content.decode()
+    seen = read(made)
+    assert (seen.summary, seen.location, seen.attendee.name) == ("Hall", "Hall", "Hall")
+
+
 def test_a_description_keeps_its_lines() -> None:
     seen = seen_by_vobject(
         request(an_entry(description="Join online:\r\nhttps://meet.example/a\n\nBring a pen"))

@@ -17,6 +17,7 @@ from typing import Final
 LINE: Final = 78  # characters (RFC 5322, 2.1.1)
 LONGEST_WORD: Final = 60  # characters; longer ones are written as encoded words, which can be folded
 ATOM: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+")  # RFC 5322, 3.2.3
+BYTE_ORDER_MARK: Final = "\ufeff"  # inside a text it has no meaning, and calendar programs drop it
 ENCODED_BYTES: Final = 42  # of text in an encoded word, which then fits into a line after "Reply-To:"
 
 
@@ -38,10 +39,11 @@ def one_line(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """Return the text without control characters and unpaired surrogates, which cannot be encoded."""
+    """Return the text without control characters, byte order marks and unpaired surrogates."""
     if text.isprintable():
         return text
-    return "".join(char for char in text if char == "\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+    kept = (char for char in text if char == "\t" or unicodedata.category(char) not in {"Cc", "Cs"})
+    return "".join(kept).replace(BYTE_ORDER_MARK, "")
 
 
 def text_field(name: str, text: str) -> str:
