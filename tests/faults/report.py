@@ -22,7 +22,7 @@ FILE: Path = ROOT / "docs" / "reliability.md"
 CASES = (*ALL, random_faults.CASE)
 FIGURES = ("lost", "repeated", "out of order", "redelivered", "seconds", "ready")
 HEAD = """\
-# What survives what
+# Promises under failure: measurements
 
 *Written by `make faults`, and below "Mail servers" from the tests' table of cases; do not edit it.*
 
@@ -34,14 +34,15 @@ survive anything short of losing the disks.
 ## How it is measured
 
 `make faults` starts a RabbitMQ and a PostgreSQL of its own and two services as real processes, a publisher
-and a consumer, once on our post office (`hub_messaging`) and once on each of two others. The publisher
-carries out hundreds of commands about {subjects} subjects, drawn from a seed, each in one transaction with
-its event; the consumer writes down one row each time that an event takes effect. Meanwhile the fault happens.
-Ours goes through every case with each of the seeds below: its figures are added up, its seconds are those of
-the slowest run. Each of its services connects as a broker user with no more than its own permissions.
-Programs that die are started again, as a process supervisor would. `make faults BROKER=container` does the
-same with what compose deploys: RabbitMQ is a container of the deployed image, and the programs run on the
-Python and the packages of the services' images. In the end the two databases are compared:
+and a consumer, once with our messaging library (`hub_messaging`) and once with each of two others. The
+publisher carries out hundreds of commands about {subjects} subjects, drawn from a seed, each in one
+transaction with its event; the consumer inserts one row each time that an event takes effect. Meanwhile the
+fault happens. Ours goes through every case with each of the seeds below: its figures are added up, its
+seconds are those of the slowest run. Each of its services connects as a broker user with no more than its own
+permissions. Programs that die are started again, as a process supervisor would. `make faults
+BROKER=container` does the same with what compose deploys: RabbitMQ is a container of the deployed image, and
+the programs run on the Python and the packages of the services' images. In the end the two databases are
+compared:
 
 - **lost**: accepted events that took no effect;
 - **repeated**: effects beyond the first of the same event;
@@ -57,11 +58,11 @@ it is killed; otherwise `make faults` fails. A service that was started again ha
 answer. The cases whose name begins with "cluster" happen on three RabbitMQ nodes of this machine: two of them
 must be enough, so ours must also be ready while the third is away. Messages that can never be understood
 must lie in the inbox, parked, and be exactly as many as were sent; forged ones must be parked as such. Of the
-others nothing is asked: their figures are written down as they came.
+others nothing is required: their figures are shown as measured.
 
-What the suite leaves out: a RabbitMQ that is killed within half a second of the declaration of `hub.log`,
+The suite leaves out: a RabbitMQ that is killed within half a second of the declaration of `hub.log`,
 and one that is killed again and again while queues are deleted. RabbitMQ 3.10.8 was seen to lose a stream
-then, whoever had declared it; after a case that stops the broker the next one begins with a new one.
+then, whichever user had declared it; after a case that stops the broker the next one begins with a new one.
 """
 OTHERS = """\
 ## The others

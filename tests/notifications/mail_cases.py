@@ -22,8 +22,9 @@ INTRODUCTION: Final = """\
 Notifications sends six messages to a mail server that misbehaves towards all of them, or towards one. After
 an hour the server is mended; where the one message fails, the server stays as it is towards that one. In
 every line the five others are delivered once each, no message is lost, and the server has none more than
-twice. "At once" means in the same turn; "late" is up to a minute. Where operators are told (`make doctor`, a
-metric and an alert, see [operations.md](operations.md)), everything waits and no message loses an attempt.
+twice. "At once" means in the same turn; "late" is up to a minute. Where operators are notified
+(`make doctor`, a metric and an alert, see [operations.md](operations.md)), everything waits and no message
+loses an attempt.
 
 The lines are the cases of `tests/notifications/handlers/test_mail_servers.py`, each with a real connection.
 """
@@ -126,7 +127,7 @@ CASES: Final = (
 def section() -> str:
     """The section of docs/reliability.md."""
     rows = [
-        "| the mail server … | the others are sent | the one message | its copies | operators are told |",
+        "| the mail server … | the others are sent | the one message | its copies | operators are notified |",
         "|---|---|---|--:|---|",
     ]
     for case in CASES:

@@ -39,7 +39,7 @@ LEAST_OF_A_FILE: Final = 90.0  # percent of its branches, of whatever package bu
 TABLE: Final = "| file | statements | reached | branches | taken |\n|---|---|---|---|---|"
 
 HEAD: Final = """\
-# What the tests reach
+# Coverage of the tests
 
 Written by `make coverage`, which is run by hand: it runs the tests of each package and measures the service
 processes that they start as well. A process ended with SIGKILL tells nothing of what it reached. Not counted
@@ -54,7 +54,7 @@ and misses more than one, and when a line of the messaging library that was not 
 """
 
 GAPS: Final = """\
-## What was not reached of `{package}`, and why
+## Unreached lines of `{package}`, with the reasons
 
 | where | what | why |
 |---|---|---|

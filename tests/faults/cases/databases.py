@@ -50,8 +50,8 @@ CASES = (
     Case("PostgreSQL away 30 s", "PostgreSQL is stopped for 30 s under load.", database_away, short=False),
     Case(
         f"PostgreSQL half-open {SILENT} s",
-        f"What is sent to or from PostgreSQL vanishes for {SILENT} s under load and neither end is told; "
-        "what was connected then stays dead.",
+        f"Packets to and from PostgreSQL are dropped for {SILENT} s under load, without a reset; connections "
+        "of that time stay dead.",
         database_silent,
         short=False,
         only_ours=True,

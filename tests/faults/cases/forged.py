@@ -131,7 +131,7 @@ CASES = (
     Case(
         "forged events live",
         "Another service sends events in the publisher's name through its own exchange, one with the id of a "
-        "true event that comes later; through the publisher's exchange the broker lets nobody else send.",
+        "true event that comes later; the broker permits only the publisher to use the publisher's exchange.",
         live,
         only_ours=True,
     ),

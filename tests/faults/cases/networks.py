@@ -52,8 +52,8 @@ CASES = (
     ),
     Case(
         "network half-open",
-        f"What is sent to or from RabbitMQ vanishes and neither end is told (heartbeat {HEARTBEAT} s); "
-        "new connections are good.",
+        f"Packets to and from RabbitMQ are dropped without a reset (heartbeat {HEARTBEAT} s); "
+        "new connections work.",
         half_open,
         short=False,
     ),

@@ -21,8 +21,8 @@ def dropped_and_taken_up_again(stage: Stage) -> None:
 CASES = (
     Case(
         "type dropped and taken up again",
-        "Three releases of the consumer under load; the second does not hear one of the two types. Order is "
-        "judged within each type: what was not heard cannot come before what was.",
+        "Three releases of the consumer under load; the second does not subscribe to one of the two types. "
+        "Order is judged within each type: events of the other type arrive later.",
         dropped_and_taken_up_again,
         only_ours=True,
         order_within_types=True,
