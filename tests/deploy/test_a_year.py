@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.deploy.conftest import PROJECT, SERVICES, Deployment
+from tests.deploy.conftest import SERVICES, Deployment
 from tests.deploy.keeping import backup_of, bring_back, known, lose
 
 MEGABYTES_AT_MOST = 120  # of a service, with a year behind it
@@ -44,13 +44,18 @@ def _lived(hub: Deployment) -> Deployment:
     return hub
 
 
-def memory(hub: Deployment) -> dict[str, str]:
-    """How much each container uses, as the engine says it."""
-    parts = (*SERVICES, "gateway", "postgres", "rabbitmq")
-    ids = [one for part in parts for one in hub.containers(part)]
-    said = hub.docker("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *ids).stdout
-    lines = [line.split() for line in said.splitlines()]
-    return {line[0].removeprefix(f"{PROJECT}-").removesuffix("-1"): line[1] for line in lines}
+def memory(hub: Deployment) -> dict[str, float]:
+    """Megabytes that each service's process occupies: its proportional set size (proc_pid_smaps_rollup(5)).
+
+    The engine's figure includes the kernel's page cache: 66 MB of fonts and libraries after enrolment's first
+    document, where no process has read them since the machine started.
+    """
+    found = {}
+    for service in SERVICES:
+        told = hub.compose("exec", "--no-TTY", service, "cat", "/proc/1/smaps_rollup").stdout
+        sizes = dict(line.split(":", 1) for line in told.splitlines() if line.endswith(" kB"))
+        found[service] = int(sizes["Pss"].removesuffix(" kB")) * 1024 / 1e6
+    return found
 
 
 def test_what_a_backup_holds_comes_back_and_what_was_pending_arrives_once(
@@ -72,10 +77,8 @@ def test_what_a_backup_holds_comes_back_and_what_was_pending_arrives_once(
     hub.demonstrate()
     before, used = known(hub), memory(hub)
     with capsys.disabled():
-        print("\nmemory after the year: " + ", ".join(f"{n} {size}" for n, size in used.items()))  # noqa: T201
-    for service in SERVICES:
-        assert used[service].endswith("MiB")
-        assert float(used[service].removesuffix("MiB")) < MEGABYTES_AT_MOST
+        print("\nmemory after the year: " + ", ".join(f"{n} {size:.0f} MB" for n, size in used.items()))  # noqa: T201
+    assert max(used.values()) < MEGABYTES_AT_MOST
     # … and after the loss of everything.
     lose(hub)
     bring_back(hub, archive)
