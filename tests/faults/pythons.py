@@ -151,9 +151,9 @@ def build_image(*, with_peers: bool) -> Python:
     indexes = ["--build-arg", "PIP_INDEX_URL", "--build-arg", "PIP_EXTRA_INDEX_URL"]
     options = ["--quiet", *indexes]
     file = ROOT / "deploy" / "Dockerfile"
-    docker("build", *options, "--target", "ground", "--file", str(file), "--tag", IMAGE, str(ROOT))
+    docker("build", *options, "--target", "base", "--file", str(file), "--tag", IMAGE, str(ROOT))
     if not with_peers:
         return Python(IMAGE)
     image = f"{IMAGE}-peers"
-    docker("build", *options, "--build-arg", f"GROUND={IMAGE}", "--tag", image, str(PEERS))
+    docker("build", *options, "--build-arg", f"BASE={IMAGE}", "--tag", image, str(PEERS))
     return Python(image)

@@ -1,6 +1,8 @@
 """Programs of the suite: signals reach the program, its end is understood, secrets stay off command lines."""
 
+import itertools
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,3 +77,17 @@ def test_the_versions_are_those_of_the_python_that_is_asked(tmp_path: Path) -> N
     assert told["Python"].count(".") == 2
     assert told["sqlalchemy"].startswith("2.")
     assert told["no-such-package"] == "not installed"
+
+
+def test_an_image_is_built_from_a_stage_and_arguments_that_its_file_has() -> None:
+    with mock.patch.object(pythons, "docker") as docker:
+        pythons.build_image(with_peers=True)
+    assert docker.call_count == 2
+    for call in docker.call_args_list:
+        words = list(call.args)
+        options = dict(itertools.pairwise(words))
+        text = Path(options.get("--file", f"{words[-1]}/Dockerfile")).read_text()
+        stages, arguments = re.findall(r"(?m)^FROM .* AS (\S+)$", text), re.findall(r"(?m)^ARG (\w+)", text)
+        given = [words[at + 1].partition("=")[0] for at, word in enumerate(words) if word == "--build-arg"]
+        assert set(given) <= set(arguments)
+        assert options.get("--target") in (*stages, None)
